@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fadump-ng. `make help` lists the targets. Objects go to build/<variant>/; nothing is written beside the sources.
+
+VERSION       := 0.1.0
+
+CROSS_COMPILE ?=
+ifeq ($(origin CC),default)
+CC            := $(CROSS_COMPILE)gcc
+endif
+PKG_CONFIG    ?= $(if $(CROSS_COMPILE),$(CROSS_COMPILE)pkg-config,pkg-config)
+PREFIX        ?= /usr
+BINDIR        ?= $(PREFIX)/bin
+MANDIR        ?= $(PREFIX)/share/man
+SYSCONFDIR    ?= /etc
+UNITDIR       ?= $(PREFIX)/lib/systemd/system
+UDEVDIR       ?= $(PREFIX)/lib/udev/rules.d
+DRACUTDIR     ?= $(PREFIX)/lib/dracut
+BASHCOMPDIR   ?= $(PREFIX)/share/bash-completion/completions
+DESTDIR       ?=
+
+# A variant is a compiler, an architecture and a sanitizer: gcc-x86_64, clang-powerpc64le, gcc-x86_64-san.
+MACHINE       := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
+COMPILER      := $(if $(findstring clang,$(CC)),clang,gcc)
+SAN           ?=
+VARIANT       ?= $(COMPILER)-$(MACHINE)$(if $(SAN),-san)
+BUILD         ?= build
+O             := $(BUILD)/$(VARIANT)
+
+DEPS          := libelf json-c mount blkid
+WARN          := -Wall -Wextra -Wshadow -Wconversion -Werror
+# Messages are cut to their buffers on purpose; gcc alone would have every snprintf's result looked at.
+WARN          += $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
+CFLAGS        ?= -O2 -g
+ALL_CFLAGS    := -std=gnu17 $(WARN) $(CFLAGS) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+ALL_CPPFLAGS  := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"' -Icapture $(CPPFLAGS) \
+                 $(shell $(PKG_CONFIG) --cflags $(DEPS))
+ALL_LDFLAGS   := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LIBS          := $(shell $(PKG_CONFIG) --libs $(DEPS))
+ifneq ($(SAN),)
+ALL_CFLAGS    := $(filter-out -D_FORTIFY_SOURCE=2,$(ALL_CFLAGS)) -O1 -fsanitize=address,undefined -fno-omit-frame-pointer \
+                 -fno-sanitize-recover=undefined
+endif
+
+SRC           := $(wildcard capture/*.c capture/*/*.c)
+OBJ           := $(SRC:%.c=$(O)/%.o)
+MODOBJ        := $(filter-out $(O)/capture/main.o,$(OBJ))
+UNIT_SRC      := $(wildcard tests/unit/test_*.c)
+UNIT          := $(UNIT_SRC:tests/unit/%.c=$(O)/unit/%)
+TOOL_SRC      := $(wildcard tests/tools/*.c)
+TOOLS         := $(TOOL_SRC:tests/tools/%.c=$(O)/tools/%)
+
+V             ?= 0
+Q             := $(if $(filter 1,$(V)),,@)
+say            = $(if $(filter 1,$(V)),,@echo "  $(1)  $(patsubst $(BUILD)/%,%,$@)";)
+
+all: $(O)/fadump-ng
+
+help:
+	@echo 'make              build $(O)/fadump-ng (CC=clang, CROSS_COMPILE=powerpc64le-linux-gnu-, SAN=1, V=1)'
+	@echo 'make demo         a real crash in the lab: captured, released, booted on, shown (as root, installs what it needs)'
+	@echo 'make check        all tests: unit, CLI, fuzz corpora, lab (as root, installs what it needs)'
+	@echo 'make check-fast   the part without virtual machines'
+	@echo 'make lint         clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make fuzz         libFuzzer over every parser (FUZZ_SECONDS=60 each)'
+	@echo 'make bench        the streamed capture beside makedumpfile writing the file itself'
+	@echo 'make docs         write man pages, completion and the sample configuration again from the tables'
+	@echo 'make install      into DESTDIR, PREFIX=$(PREFIX);  uninstall, dist, clean'
+
+$(O)/fadump-ng: $(OBJ)
+	$(call say,LD) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(O)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/libfadump.a: $(MODOBJ)
+	$(call say,AR) rm -f $@ && $(CROSS_COMPILE)ar rcs $@ $^
+
+UNIT_COMMON   := $(wildcard tests/unit/scratch.c)
+
+# One unit test program a module; cmocka is needed for tests only.
+$(O)/unit/%: tests/unit/%.c $(O)/libfadump.a
+	@mkdir -p $(@D)
+	$(call say,LD) $(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(UNIT_COMMON) $(O)/libfadump.a $(LIBS) -lcmocka
+
+$(O)/tools/%: tests/tools/%.c $(O)/libfadump.a
+	@mkdir -p $(@D)
+	$(call say,LD) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libfadump.a $(LIBS)
+
+# Fuzz targets: replay.c walks the corpora for `make check`; with -fsanitize=fuzzer clang brings its own main().
+FUZZ_SRC      := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_NAMES    := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
+FUZZ_REPLAY   := $(FUZZ_NAMES:%=$(O)/replay/%)
+FUZZ_LIVE     := $(FUZZ_NAMES:%=$(BUILD)/fuzz/%)
+
+$(O)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(O)/libfadump.a
+	@mkdir -p $(@D)
+	$(call say,LD) $(CC) $(ALL_CPPFLAGS) -Itests/fuzz $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(O)/libfadump.a $(LIBS)
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(SRC)
+	@mkdir -p $(@D)
+	$(call say,LD) clang $(ALL_CPPFLAGS) -Itests/fuzz -std=gnu17 $(WARN) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	    -o $@ $< $(filter-out capture/main.c,$(SRC)) $(LIBS)
+
+unit: $(UNIT)
+tools: $(TOOLS)
+replay: $(FUZZ_REPLAY)
+
+FUZZ_SECONDS  ?= 60
+fuzz: $(FUZZ_LIVE)
+	tests/fuzz/run $(FUZZ_SECONDS) $(BUILD)/fuzz $(FUZZ_NAMES)
+
+# Generated from the tables, committed so that a build needs nothing but a compiler; `make check` compares.
+DOCS          := config/fadump-ng.conf docs/fadump-ng.8 docs/fadump-ng.conf.5 docs/fadump-ng.bash
+docs: $(O)/fadump-ng
+	$(O)/fadump-ng doc conf >config/fadump-ng.conf
+	$(O)/fadump-ng doc man >docs/fadump-ng.8
+	$(O)/fadump-ng doc man-conf >docs/fadump-ng.conf.5
+	$(O)/fadump-ng doc completion >docs/fadump-ng.bash
+
+packages:
+	tests/packages
+
+check: packages
+	tests/run unit cli replay builds lint cross lab
+
+check-fast: packages
+	tests/run unit cli replay builds lint
+
+demo: packages
+	tests/lab/lab demo
+
+bench: packages
+	tests/bench/run
+
+lint: packages
+	tests/lint
+
+install: $(O)/fadump-ng
+	install -D -m 0755 $(O)/fadump-ng $(DESTDIR)$(BINDIR)/fadump-ng
+	install -D -m 0644 docs/fadump-ng.8 $(DESTDIR)$(MANDIR)/man8/fadump-ng.8
+	install -D -m 0644 docs/fadump-ng.conf.5 $(DESTDIR)$(MANDIR)/man5/fadump-ng.conf.5
+	install -D -m 0644 docs/fadump-ng.bash $(DESTDIR)$(BASHCOMPDIR)/fadump-ng
+	test -e $(DESTDIR)$(SYSCONFDIR)/fadump-ng.conf || \
+	    install -D -m 0644 config/fadump-ng.conf $(DESTDIR)$(SYSCONFDIR)/fadump-ng.conf
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(UDEVDIR) $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
+	install -m 0644 $(UNITS) $(DESTDIR)$(UNITDIR)
+	install -m 0644 $(RULES) $(DESTDIR)$(UDEVDIR)
+	install -D -m 0644 config/90-fadump-ng.conf $(DESTDIR)$(DRACUTDIR)/dracut.conf.d/90-fadump-ng.conf
+	install -m 0755 $(wildcard modules.d/99fadump-ng/*.sh) $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
+	install -m 0644 $(filter-out %.sh,$(wildcard modules.d/99fadump-ng/*)) $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
+
+UNITS         := $(wildcard config/*.service config/*.timer)
+RULES         := $(wildcard config/*.rules)
+
+# The configuration stays: it is the administrator's.
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/fadump-ng $(DESTDIR)$(MANDIR)/man8/fadump-ng.8 $(DESTDIR)$(MANDIR)/man5/fadump-ng.conf.5 \
+	    $(DESTDIR)$(BASHCOMPDIR)/fadump-ng $(UNITS:config/%=$(DESTDIR)$(UNITDIR)/%) $(RULES:config/%=$(DESTDIR)$(UDEVDIR)/%)
+	rm -f $(DESTDIR)$(DRACUTDIR)/dracut.conf.d/90-fadump-ng.conf
+	rm -rf $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
+
+dist:
+	@mkdir -p $(BUILD)
+	git archive --format=tar --prefix=fadump-ng-$(VERSION)/ HEAD | xz >$(BUILD)/fadump-ng-$(VERSION).tar.xz
+	@echo $(BUILD)/fadump-ng-$(VERSION).tar.xz
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OBJ:.o=.d)
+
+.PHONY: all help unit tools replay fuzz docs packages check check-fast demo bench lint install uninstall dist clean
+.SECONDARY:
+
+# For scripts: where the objects are, and how the sources are preprocessed.
+print-objects:
+	@echo $(O)
+print-cppflags:
+	@echo $(ALL_CPPFLAGS)
+.PHONY: print-objects print-cppflags
