@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Start a program with its stdout and stderr on pipes. The mechanism below base/child.h, which is
+ * what everything else uses.
+ */
+#pragma once
+
+#include "base/macros.h"
+
+#include <sys/types.h>
+
+struct spawned {
+	pid_t pid;  /* leads a process group of its own */
+	int out_fd; /* its stdout, read end */
+	int err_fd; /* its stderr, read end */
+	/*
+	 * Readable once it is known whether the program could be executed: spawn_exec_result() then
+	 * tells. A file system that hangs holds exec up, so this is waited for with a deadline like
+	 * everything else.
+	 */
+	int exec_fd;
+};
+
+/*
+ * argv[0] is looked up in PATH; env_add may be NULL; stdin_fd -1 is /dev/null. The child starts
+ * with default signal handlers, nothing blocked, no fds but 0, 1 and 2, and is killed when the
+ * calling thread ends. 0 or -errno.
+ */
+int spawn(const char *const *argv, const char *const *env_add, int stdin_fd,
+	  struct spawned *out) _must_check_;
+/* After exec_fd became readable: 0 when the program runs, else the -errno of what kept it from
+ * running. */
+int spawn_exec_result(int exec_fd) _must_check_;
