@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/config.h"
+
+#include "config/keys.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int config_init(struct config *c)
+{
+	struct config_error error = {0};
+	size_t i;
+
+	*c = (struct config){0};
+	/* The defaults come from the table too, through the setter that a file's values go through.
+	 */
+	for (i = 0; i < config_keys_len; i++) {
+		int r = config_key_set(c, &config_keys[i], config_keys[i].def, &error);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void config_deinit(struct config *c)
+{
+	config_clear_targets(c);
+	free(c->makedumpfile_options);
+	*c = (struct config){0};
+}
+
+void config_clear_targets(struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_targets; i++)
+		free(c->targets[i].url);
+	c->n_targets = 0;
+}
+
+int config_add_target(struct config *c, const char *url, unsigned int line)
+{
+	char *copy;
+
+	if (c->n_targets >= CONFIG_TARGETS_MAX)
+		return -E2BIG;
+	copy = strdup(url);
+	if (!copy)
+		return -ENOMEM;
+	c->targets[c->n_targets++] = (struct config_target){.url = copy, .line = line};
+	return 0;
+}
+
+int config_set_targets(struct config *c, const char *const *urls, size_t n)
+{
+	struct config fresh = {0};
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		int r = config_add_target(&fresh, urls[i], 0);
+
+		if (r < 0) {
+			config_clear_targets(&fresh);
+			return r;
+		}
+	}
+	config_clear_targets(c);
+	memcpy(c->targets, fresh.targets, sizeof(c->targets));
+	c->n_targets = n;
+	return 0;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/keys.h"
+
+#include "base/nearest.h"
+
+#include <string.h>
+
+#define FIELD(f) offsetof(struct config, f)
+
+/* The order is that of the enums in config.h. */
+static const char *const compress_words[] = {"auto", "lzo", "zstd", "snappy", "zlib", "none", NULL};
+static const char *const verify_words[] = {"structure", "none", NULL};
+static const char *const success_words[] = {"continue", "reboot", "poweroff", "halt", NULL};
+static const char *const failure_words[] = {"continue",     "reboot", "poweroff", "halt",
+					    "late-capture", "shell",  NULL};
+static const char *const naming_words[] = {"default", "rhel", "suse", NULL};
+
+const struct config_key config_keys[] = {
+	{
+		.name = "target",
+		.type = CONFIG_TYPE_TARGET,
+		.offset = FIELD(targets),
+		.values = "URL",
+		.def = "file:///var/crash",
+		.help = "Where a dump goes. May be given up to 16 times: the targets are tried in "
+			"the order written, until one of them has taken the dump. With two, on two "
+			"disks, a full or broken disk does not cost the dump.\n"
+			"file:///DIRECTORY is a directory of the running system. "
+			"file:///DIRECTORY?device=DEVICE is a directory of the file system on "
+			"DEVICE, "
+			"which the capture mounts itself; DEVICE is UUID=..., LABEL=..., "
+			"PARTUUID=..., "
+			"PARTLABEL=... or a path like /dev/sdb1. Behind the device may stand "
+			"&fstype=TYPE, "
+			"which saves looking for the type, and, for btrfs, &subvol=/SUBVOLUME.\n"
+			"A \"%\", \"?\", \"#\" or blank in a directory's name is written as its "
+			"percent-escape, like %20 for a blank.",
+	},
+	{
+		.name = "dump-level",
+		.type = CONFIG_TYPE_INT,
+		.offset = FIELD(dump_level),
+		.max = 31,
+		.values = "0..31",
+		.def = "31",
+		.help = "Which pages are left out of the dump: the sum of 1 (zero pages), 2 (page "
+			"cache without private data), 4 (page cache with private data), 8 (memory "
+			"of "
+			"processes) and 16 (free pages), as in makedumpfile's -d. 0 keeps all of "
+			"memory.",
+	},
+	{
+		.name = "compress",
+		.type = CONFIG_TYPE_WORD,
+		.offset = FIELD(compress),
+		.choices = compress_words,
+		.values = "auto | lzo | zstd | snappy | zlib | none",
+		.def = "auto",
+		.help = "How the pages are compressed. auto takes the fastest for a disk that the "
+			"installed "
+			"makedumpfile has built in: lzo, snappy, zstd or, much slower, zlib. One "
+			"that is "
+			"asked for by name but not built in is replaced the same way, with a "
+			"warning.",
+	},
+	{
+		.name = "threads",
+		.type = CONFIG_TYPE_INT_AUTO,
+		.offset = FIELD(threads),
+		.min = 1,
+		.max = 1024,
+		.values = "auto | 1..1024",
+		.def = "auto",
+		.help = "How many threads compress. Never more than there are CPUs online, and "
+			"just "
+			"one with a makedumpfile older than 1.7.8, whose threads can corrupt "
+			"pages. auto "
+			"also spares small dumps the threads, which would only slow them down.",
+	},
+	{
+		.name = "makedumpfile-options",
+		.type = CONFIG_TYPE_TEXT,
+		.offset = FIELD(makedumpfile_options),
+		.values = "OPTIONS",
+		.def = "",
+		.help = "More options for makedumpfile, parted by blanks; there is no quoting. "
+			"Options "
+			"that would change the form of its output, like -F, -E or --split, are "
+			"refused.",
+	},
+	{
+		.name = "verify",
+		.type = CONFIG_TYPE_CHOICE,
+		.offset = FIELD(verify),
+		.choices = verify_words,
+		.values = "structure | none",
+		.def = "structure",
+		.help = "What is checked in the written dump before it is published and the memory "
+			"is "
+			"given back. structure reads back its headers, bitmaps and page "
+			"descriptors. "
+			"none relies on makedumpfile's exit status and the end of its output "
+			"alone.",
+	},
+	{
+		.name = "deadline",
+		.type = CONFIG_TYPE_DURATION,
+		.offset = FIELD(deadline_ms),
+		.min = 1,
+		.max = 30 * 86400,
+		.values = "off | TIME",
+		.def = "off",
+		.help = "The longest that writing the dump to one target may take: seconds, "
+			"minutes, "
+			"hours or days, like 90s or 2h, up to 30d. When the time is up that target "
+			"has "
+			"failed and the next one is tried.",
+	},
+	{
+		.name = "on-success",
+		.type = CONFIG_TYPE_CHOICE,
+		.offset = FIELD(on_success),
+		.choices = success_words,
+		.values = "continue | reboot | poweroff | halt",
+		.def = "continue",
+		.help = "What to do once the dump is saved and the memory is given back. continue "
+			"lets "
+			"the same boot go on into production. Until the next reboot it has less "
+			"memory, "
+			"by what is kept for the next crash; reboot gets that back at the price of "
+			"another "
+			"pass through the firmware.",
+	},
+	{
+		.name = "on-failure",
+		.type = CONFIG_TYPE_CHOICE,
+		.offset = FIELD(on_failure),
+		.choices = failure_words,
+		.values = "late-capture | continue | reboot | poweroff | halt | shell",
+		.def = "late-capture",
+		.help = "What to do when no target took the dump. late-capture lets the boot go on "
+			"with "
+			"the memory still reserved, and fadump-ng.service tries again from the "
+			"running "
+			"system. continue lets it go on likewise, but nothing is tried again by "
+			"itself. shell "
+			"starts a rescue shell on the console; the boot goes on when it ends.\n"
+			"reboot, poweroff and halt give the dump up: the kernel invalidates it in "
+			"any "
+			"orderly shutdown, so rebooting is not another try.",
+	},
+	{
+		.name = "naming",
+		.type = CONFIG_TYPE_CHOICE,
+		.offset = FIELD(naming),
+		.choices = naming_words,
+		.values = "default | rhel | suse",
+		.def = "default",
+		.help = "How a dump's directory is named. default is HOST-20260131T235959Z-XXXX: "
+			"host, "
+			"time of the crash in UTC and four hexadecimal digits made from the dump. "
+			"rhel is "
+			"HOST-2026-01-31-23:59:59 and suse 2026-01-31-23-59, for tools that look "
+			"for "
+			"such names; a second crash "
+			"within the same second, or minute, gets .2 behind its name.",
+	},
+};
+
+const size_t config_keys_len = ARRAY_SIZE(config_keys);
+_Static_assert(ARRAY_SIZE(config_keys) <= CONFIG_KEYS_MAX, "raise CONFIG_KEYS_MAX");
+
+const struct config_key *config_key_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config_keys_len; i++) {
+		if (strcmp(config_keys[i].name, name) == 0)
+			return &config_keys[i];
+	}
+	return NULL;
+}
+
+const struct config_key *config_key_nearest(const char *name)
+{
+	size_t i, len = strlen(name), distance, least = SIZE_MAX;
+	const struct config_key *nearest = NULL;
+
+	for (i = 0; i < config_keys_len; i++) {
+		distance = edit_distance(name, len, config_keys[i].name);
+		if (distance < least) {
+			least = distance;
+			nearest = &config_keys[i];
+		}
+	}
+	return nearest;
+}
