@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "crash/header_page.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#define SOFT_OFFLINE "/sys/devices/system/memory/soft_offline_page"
+
+bool header_page_is_freed(const struct fadump_state *state, uint64_t page_size)
+{
+	return state->mem_reserved > 0 && page_size > 0 &&
+	       (uint64_t)state->mem_reserved % page_size != 0;
+}
+
+int header_page_find(const struct vmcore *core, uint64_t page_size, uint64_t *addr)
+{
+	size_t i;
+
+	for (i = 0; page_size > 0 && i < core->n_segments; i++) {
+		uint64_t paddr = core->segments[i].paddr;
+
+		if (paddr % page_size != 0) {
+			*addr = paddr - paddr % page_size;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int header_page_find_in_log(const struct klog_finding *log, const struct fadump_state *state,
+			    uint64_t page_size, uint64_t *addr)
+{
+	uint64_t end = log->reserved_at + (uint64_t)state->mem_reserved, page;
+	size_t i;
+
+	if (!log->reserved_at || page_size == 0 || state->mem_reserved <= 0)
+		return -ENOENT;
+	page = end - end % page_size;
+	for (i = 0; i < log->n_freed; i++) {
+		if (log->freed_from[i] == page) {
+			*addr = page;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int header_page_take(const struct root *root, uint64_t addr)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "0x%" PRIx64, addr);
+	return root_write(root, SOFT_OFFLINE, text);
+}
+
+const char *header_page_word(enum header_page fate)
+{
+	static const char *const words[] = {
+		[HEADER_PAGE_SAFE] = "safe",
+		[HEADER_PAGE_TAKEN] = "taken",
+		[HEADER_PAGE_EXPOSED] = "exposed",
+	};
+
+	return words[fate];
+}

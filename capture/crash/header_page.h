@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The page that holds the fadump header. From 6.10 on the reserved area ends with the header, in
+ * the middle of a page, and release_mem frees from there on, rounded down: the header's page is
+ * given to the system although the next registration writes to it and the next crash depends on it
+ * (seen with 6.12: a second crash in the same boot ended in "Fadump header is corrupted"). Taken
+ * out of use by the kernel's own soft offlining, it stays ours. Source:
+ * fadump_release_reserved_area() and get_fadump_area_size() in arch/powerpc/kernel/fadump.c.
+ */
+#pragma once
+
+#include "base/root.h"
+#include "crash/fadump.h"
+#include "crash/klog.h"
+#include "crash/vmcore.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum header_page {
+	HEADER_PAGE_SAFE,    /* this kernel does not free it */
+	HEADER_PAGE_TAKEN,   /* freed, and taken out of use before anybody had it */
+	HEADER_PAGE_EXPOSED, /* freed, and it could not be taken: the next crash may be lost */
+};
+
+/* Does this kernel free it? Known before the release. page_size: bytes. */
+bool header_page_is_freed(const struct fadump_state *state, uint64_t page_size);
+
+/*
+ * Its physical address: the page in which the first segment behind the reserved area begins. 0, or
+ * -ENOENT when the core has no such segment.
+ */
+int header_page_find(const struct vmcore *core, uint64_t page_size, uint64_t *addr) _must_check_;
+
+/*
+ * The same from what the kernel said, for a boot without a core: it freed from there on. 0, or
+ * -ENOENT when the log does not say so any more.
+ */
+int header_page_find_in_log(const struct klog_finding *log, const struct fadump_state *state,
+			    uint64_t page_size, uint64_t *addr) _must_check_;
+
+/*
+ * Take it out of use, best right after the release. 0, also when it was taken before,
+ * or -errno: -ENOENT the kernel is built without
+ * CONFIG_MEMORY_FAILURE, -EBUSY or -EIO somebody has the page already.
+ */
+int header_page_take(const struct root *root, uint64_t addr) _must_check_;
+
+/* "safe", "taken", "exposed": stable words for JSON. */
+const char *header_page_word(enum header_page fate);

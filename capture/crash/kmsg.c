@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "crash/kmsg.h"
+
+#include "base/cleanup.h"
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KMSG_PATH        "/dev/kmsg"
+#define KMSG_FILE_MAX    (16 * MIB)
+#define KMSG_RECORD_MAX  8192     /* the kernel never makes a longer one */
+#define KMSG_RECORDS_MAX 1000000U /* a log that grows faster than it is read must not hold us */
+
+static int scan_device(int fd, struct klog_finding *out)
+{
+	char record[KMSG_RECORD_MAX];
+	unsigned int i;
+
+	for (i = 0; i < KMSG_RECORDS_MAX; i++) {
+		ssize_t n = read(fd, record, sizeof(record));
+
+		if (n > 0)
+			klog_scan_more(record, (size_t)n, out);
+		else if (n == 0 || errno == EAGAIN)
+			return 0;
+		else if (errno != EPIPE && errno != EINTR && errno != EINVAL)
+			return -errno;
+		/* EPIPE: overwritten before we came to it, the next read goes on with the oldest
+		 * one left. */
+	}
+	return 0;
+}
+
+int kmsg_scan(const struct root *root, struct klog_finding *out)
+{
+	_cleanup_close_ int fd = root_open(root, KMSG_PATH, O_RDONLY | O_NONBLOCK, 0);
+	_cleanup_free_ char *text = NULL;
+	struct stat st;
+	size_t len;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISCHR(st.st_mode))
+		return scan_device(fd, out);
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	r = read_to_end(fd, KMSG_FILE_MAX, &text, &len);
+	if (r < 0)
+		return r;
+	klog_scan(text, len, out);
+	return 0;
+}
