@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dump/dmesg.h"
+
+#include "base/child.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a tool prints: the last DMESG_MAX bytes of it at most. */
+struct gathered {
+	char *text;
+	size_t len, room;
+	uint64_t seen;
+	bool dropped;
+};
+
+static void gathered_deinit(struct gathered *g)
+{
+	free(g->text);
+}
+
+static int reserve(struct gathered *g, size_t len)
+{
+	size_t room = g->room ? g->room : 64 * KIB;
+	char *grown;
+
+	while (room < g->len + len + 1)
+		room *= 2;
+	if (room == g->room)
+		return 0;
+	grown = realloc(g->text, room);
+	if (!grown)
+		return -ENOMEM;
+	g->text = grown;
+	g->room = room;
+	return 0;
+}
+
+/* Make room by forgetting the beginning: the end of the log is about the crash. */
+static void forget(struct gathered *g, size_t len)
+{
+	size_t drop = len > DMESG_MAX / 2 ? len : DMESG_MAX / 2;
+
+	if (drop > g->len)
+		drop = g->len;
+	memmove(g->text, g->text + drop, g->len - drop);
+	g->len -= drop;
+	g->dropped = true;
+}
+
+static int gather(void *ctx, const void *buf, size_t len)
+{
+	struct gathered *g = ctx;
+	const char *s = buf;
+	int r;
+
+	g->seen += len;
+	if (g->seen > DMESG_READ_MAX)
+		return -EFBIG;
+	if (len > DMESG_MAX - 1 - g->len)
+		forget(g, len);
+	r = reserve(g, len);
+	if (r < 0)
+		return r;
+	/* Text for everyone who reads it, whatever a damaged log holds. */
+	memcpy(g->text + g->len, s, len);
+	for (size_t i = 0; i < len; i++)
+		if (!s[i])
+			g->text[g->len + i] = ' ';
+	g->len += len;
+	g->text[g->len] = '\0';
+	return 0;
+}
+
+/* Begin with a whole line. */
+static void trim_start(struct gathered *g)
+{
+	char *eol = g->len ? memchr(g->text, '\n', g->len) : NULL;
+	size_t drop;
+
+	if (!g->dropped || !eol)
+		return;
+	drop = (size_t)(eol + 1 - g->text);
+	memmove(g->text, g->text + drop, g->len - drop + 1);
+	g->len -= drop;
+}
+
+static _printf_(2, 3) void reason(struct dmesg *out, const char *fmt, ...)
+{
+	size_t used = strlen(out->reason);
+	va_list ap;
+
+	if (used > 0 && used + 2 < sizeof(out->reason)) {
+		memcpy(out->reason + used, "; ", 3);
+		used += 2;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(out->reason + used, sizeof(out->reason) - used, fmt, ap);
+	va_end(ap);
+}
+
+/* Run one tool. 0 when it ended well and printed something. */
+static int run_tool(const char *const *argv, const char *name, int64_t deadline_ms,
+		    struct gathered *g, struct dmesg *out)
+{
+	struct child_spec spec = {
+		.argv = argv,
+		.stdin_fd = -1,
+		.deadline = deadline_ms ? clock_ms() + deadline_ms : 0,
+		.on_stdout = gather,
+		.ctx = g,
+	};
+	struct child_result res;
+	const char *words;
+	int r = child_run(&spec, &res);
+
+	trim_start(g);
+	if (r == -EFBIG)
+		reason(out, "%s printed more than %llu MiB", name, DMESG_READ_MAX / MIB);
+	else if (res.timed_out)
+		reason(out, "%s took longer than %" PRId64 " s", name, deadline_ms / 1000);
+	else if (r < 0)
+		reason(out, "%s could not be run: %s", name, strerror(-r));
+	if (r < 0)
+		return r;
+	words = child_last_words(&res);
+	if (res.status > 128)
+		reason(out, "%s was killed by signal %d", name, res.status - 128);
+	else if (res.status != 0)
+		reason(out, "%s exited with %d%s%.100s", name, res.status, *words ? ": " : "",
+		       words);
+	else if (g->len == 0)
+		reason(out, "%s printed nothing%s%.100s", name, *words ? ": " : "", words);
+	return res.status != 0 || g->len == 0 ? -EIO : 0;
+}
+
+int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
+{
+	const struct {
+		const char *name;
+		const char *argv[8];
+	} tools[] = {
+		{"vmcore-dmesg", {"vmcore-dmesg", core}},
+		/*
+		 * Into its own stdout. -f, since that exists; errors only, since its other messages
+		 * would go there, too.
+		 */
+		{"makedumpfile --dump-dmesg",
+		 {"makedumpfile", "--message-level", "4", "-f", "--dump-dmesg", core,
+		  "/proc/self/fd/1"}},
+	};
+	int r, error = 0;
+
+	*out = (struct dmesg){0};
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++) {
+		_cleanup_(gathered_deinit) struct gathered g = {0};
+
+		r = run_tool(tools[i].argv, tools[i].name, deadline_ms, &g, out);
+		if (r < 0 && !error)
+			error = r;
+		/* The first half of a log is better than none, but no better than what the next
+		 * tool may give. */
+		if (g.len > 0 && (r == 0 || !out->text)) {
+			free(out->text);
+			out->text = take_ptr(&g.text);
+			out->len = g.len;
+			out->tool = tools[i].name;
+			out->truncated = r < 0 || g.dropped;
+		}
+		if (r == 0)
+			break;
+	}
+	if (!out->text)
+		return error;
+	if (r == 0 && !out->truncated)
+		out->reason[0] = '\0';
+	else if (r == 0)
+		(void)snprintf(out->reason, sizeof(out->reason),
+			       "the log is longer than %llu MiB; its end was kept",
+			       DMESG_MAX / MIB);
+	dmesg_find_panic(out->text, out->len, out->panic, sizeof(out->panic));
+	return 0;
+}
+
+void dmesg_deinit(struct dmesg *d)
+{
+	free(d->text);
+	d->text = NULL;
+	d->len = 0;
+}
+
+/* Past "<0>", "[   12.345678] " and, with PRINTK_CALLER, "[    T1234] ". */
+static const char *past_stamp(const char *p, const char *eol)
+{
+	const char *s;
+
+	if (eol - p >= 3 && p[0] == '<' && p[2] == '>')
+		p += 3;
+	while (p < eol && *p == '[') {
+		s = p + 1;
+		while (s < eol && *s && strchr(" .0123456789TC", *s))
+			s++;
+		if (s == eol || *s != ']')
+			break;
+		p = s + 1;
+		while (p < eol && *p == ' ')
+			p++;
+	}
+	return p;
+}
+
+void dmesg_find_panic(const char *text, size_t len, char *out, size_t size)
+{
+	static const char *const said[] = {
+		"Kernel panic - not syncing",     "sysrq: Trigger a crash",
+		"sysrq: SysRq : Trigger a crash", "Oops: ",
+		"BUG: Unable to handle kernel",   "Unable to handle kernel",
+		"BUG: Kernel NULL pointer",
+	};
+	const char *end = text + len, *line, *eol, *p;
+	size_t best = ARRAY_SIZE(said), n;
+
+	if (size == 0)
+		return;
+	out[0] = '\0';
+	for (line = text; line < end && best > 0; line = eol < end ? eol + 1 : end) {
+		eol = memchr(line, '\n', (size_t)(end - line));
+		if (!eol)
+			eol = end;
+		p = past_stamp(line, eol);
+		for (size_t i = 0; i < best; i++) {
+			size_t want = strlen(said[i]);
+
+			if ((size_t)(eol - p) < want || memcmp(p, said[i], want) != 0)
+				continue;
+			best = i;
+			n = (size_t)(eol - p) < size ? (size_t)(eol - p) : size - 1;
+			memcpy(out, p, n);
+			out[n] = '\0';
+			for (char *c = out; *c; c++)
+				if (*c < ' ' || *c >= 0x7f)
+					*c = '?';
+		}
+	}
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dump/makedumpfile_options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct option {
+	const char *name;
+	bool value;         /* it takes one */
+	const char *refuse; /* why it cannot be added, or NULL */
+};
+
+#define NO_STREAM  "it does not write a dump"
+#define SEVERAL    "it writes several files"
+#define OWN_STREAM "the capture sets it itself"
+
+static const struct option short_options[] = {
+	{"b", true, NULL},
+	{"c", false, "set `compress = zlib` instead"},
+	{"d", true, "set `dump-level` instead"},
+	{"D", false, NULL},
+	{"e", false, NULL},
+	{"E", false, "an ELF dump cannot be verified"},
+	{"f", false, NULL}, /* nothing to overwrite: harmless */
+	{"F", false, OWN_STREAM},
+	{"g", true, NO_STREAM},
+	{"h", false, NO_STREAM},
+	{"i", true, NULL},
+	{"l", false, "set `compress = lzo` instead"},
+	{"L", true, "it cuts the dump off"},
+	{"p", false, "set `compress = snappy` instead"},
+	{"R", false, NO_STREAM},
+	{"v", false, NO_STREAM},
+	{"x", true, NULL},
+	{"X", false, NULL},
+	{"z", false, "set `compress = zstd` instead"},
+};
+
+static const struct option long_options[] = {
+	{"check-params", false, NO_STREAM},
+	{"config", true, NULL},
+	{"cyclic-buffer", true, NULL},
+	{"diskset", true, "it names another core"},
+	{"dry-run", false, NO_STREAM},
+	{"dump-dmesg", false, NO_STREAM},
+	{"eppic", true, NULL},
+	{"extension", true, NULL},
+	{"help", false, NO_STREAM},
+	{"mem-usage", false, NO_STREAM},
+	{"message-level", true, OWN_STREAM},
+	{"non-mmap", false, NULL},
+	{"num-threads", true, "set `threads` instead"},
+	{"partial-dmesg", false, NO_STREAM},
+	{"reassemble", false, NO_STREAM},
+	{"show-stats", false, NULL},
+	{"split", false, SEVERAL},
+	{"splitblock-size", true, SEVERAL},
+	{"vtop", true, NO_STREAM},
+	{"work-dir", true, NULL},
+	{"xen-syms", true, NULL},
+	{"xen-vmcoreinfo", true, NULL},
+	{"xen_phys_start", true, NULL},
+};
+
+static _printf_(2, 3) void say(struct mdf_vetting *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(out->text, sizeof(out->text), fmt, ap);
+	va_end(ap);
+}
+
+static void refuse(struct mdf_vetting *out, const char *dashes, const char *name, const char *why)
+{
+	out->bad = true;
+	say(out, "makedumpfile option %s%s cannot be used: %s", dashes, name, why);
+}
+
+/*
+ * getopt_long takes any abbreviation that is not ambiguous in its own version, which may know fewer
+ * names: so whatever could be meant must be allowed. Sets *value to whether it takes one.
+ */
+static void vet_long(const char *name, size_t len, bool *value, struct mdf_vetting *out)
+{
+	const struct option *match = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(long_options); i++) {
+		const struct option *o = &long_options[i];
+
+		if (strncmp(o->name, name, len) != 0)
+			continue;
+		if (strlen(o->name) == len) {
+			match = o;
+			break;
+		}
+		if (!match || o->refuse)
+			match = o;
+	}
+	if (!match) {
+		out->unknown = true;
+		say(out, "makedumpfile option --%.*s is not known; it is passed on as it is",
+		    (int)(len < 100 ? len : 100), name);
+	} else if (match->refuse) {
+		refuse(out, "--", match->name, match->refuse);
+	}
+	*value = match && match->value;
+}
+
+/* Returns whether the next word is the value of the last option in this one. */
+static bool vet_short(const char *cluster, struct mdf_vetting *out)
+{
+	for (const char *c = cluster; *c; c++) {
+		char name[2] = {*c, '\0'};
+		const struct option *match = NULL;
+
+		for (size_t i = 0; i < ARRAY_SIZE(short_options) && !match; i++)
+			if (*short_options[i].name == *c)
+				match = &short_options[i];
+		if (!match)
+			refuse(out, "-", name, "it is not known");
+		else if (match->refuse)
+			refuse(out, "-", name, match->refuse);
+		if (out->bad)
+			return false;
+		if (match->value)
+			return c[1] == '\0';
+	}
+	return false;
+}
+
+void mdf_vet_options(char *const *words, size_t n, struct mdf_vetting *out)
+{
+	bool value = false;
+
+	*out = (struct mdf_vetting){0};
+	for (size_t i = 0; i < n && !out->bad; i++) {
+		const char *w = words[i];
+		size_t len;
+
+		if (value) {
+			value = false;
+		} else if (w[0] != '-' || w[1] == '\0') {
+			out->bad = true;
+			say(out, "makedumpfile options must not name files: \"%.100s\"", w);
+		} else if (w[1] != '-') {
+			value = vet_short(w + 1, out);
+		} else if (w[2] == '\0') {
+			refuse(out, "--", "", "it ends the options");
+		} else {
+			len = strcspn(w + 2, "=");
+			vet_long(w + 2, len, &value, out);
+			value = value && w[2 + len] == '\0';
+		}
+	}
+	if (value && !out->bad) {
+		out->bad = true;
+		say(out, "makedumpfile option %.100s lacks its value", words[n - 1]);
+	}
+}

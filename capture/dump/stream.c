@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dump/stream.h"
+
+#include "base/child.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct stream {
+	const struct stream_spec *spec;
+	struct flat flat;
+	struct progress progress;
+};
+
+static int on_stdout(void *ctx, const void *buf, size_t len)
+{
+	struct stream *s = ctx;
+
+	return flat_feed(&s->flat, buf, len);
+}
+
+static int on_piece(void *ctx, const void *buf, size_t len, uint64_t off)
+{
+	struct stream *s = ctx;
+	int r = s->spec->write(s->spec->write_ctx, buf, len, off);
+
+	if (r == 0)
+		s->progress.bytes += len;
+	return r;
+}
+
+static int on_stderr(void *ctx, const void *buf, size_t len)
+{
+	struct stream *s = ctx;
+
+	(void)progress_feed(&s->progress, buf, len);
+	return 0;
+}
+
+static int on_tick(void *ctx)
+{
+	struct stream *s = ctx;
+
+	if (s->spec->on_progress)
+		s->spec->on_progress(s->spec->progress_ctx, &s->progress);
+	return 0;
+}
+
+static _printf_(2, 3) void reason(struct stream_result *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(out->reason, sizeof(out->reason), fmt, ap);
+	va_end(ap);
+}
+
+/*
+ * What a line says apart from progress: nothing, or an error that makedumpfile printed right behind
+ * it. A progress line ends
+ * "[ 12.3 %] /  " and the time left in 16 columns.
+ */
+static const char *beyond_progress(const char *line)
+{
+	const char *p = strstr(line, "%]");
+	size_t width = strlen("%] /  ") + 16;
+
+	if (!p || !strstr(line, ": ["))
+		return line;
+	return strlen(p) > width ? p + width : "";
+}
+
+/* The last line of stderr that says something. buf gets a cleaned copy. */
+static const char *last_words(const char *tail, char *buf, size_t size)
+{
+	const char *next, *said;
+	char line[CHILD_TAIL_MAX];
+	size_t n, len;
+
+	buf[0] = '\0';
+	for (; *tail; tail = *next ? next + 1 : next) {
+		len = strcspn(tail, "\r\n");
+		next = tail + len;
+		n = len < sizeof(line) ? len : sizeof(line) - 1;
+		for (size_t i = 0; i < n; i++) {
+			line[i] = tail[i];
+			if (line[i] < ' ' || line[i] >= 0x7f)
+				line[i] = ' ';
+		}
+		while (n > 0 && line[n - 1] == ' ')
+			n--;
+		line[n] = '\0';
+		said = beyond_progress(line);
+		said += strspn(said, " ");
+		/* Its farewell says less than what came before. */
+		if (*said && strcmp(said, "makedumpfile Failed.") != 0)
+			(void)snprintf(buf, size, "%s", said);
+	}
+	return buf;
+}
+
+static void reason_exit(struct stream_result *out, const char *tail)
+{
+	char words[256];
+	const char *sep;
+
+	(void)last_words(tail, words, sizeof(words));
+	sep = words[0] ? ": " : "";
+	if (out->exit_status > 128)
+		reason(out, "makedumpfile was killed by signal %d%s%s", out->exit_status - 128, sep,
+		       words);
+	else
+		reason(out, "makedumpfile exited with %d%s%s", out->exit_status, sep, words);
+}
+
+static void reason_time(const struct stream_spec *spec, struct stream_result *out)
+{
+	if (spec->deadline && clock_ms() >= spec->deadline)
+		reason(out,
+		       "makedumpfile did not finish in time: stopped after %" PRId64
+		       " s and %" PRIu64 " bytes",
+		       out->duration_ms / 1000, out->streamed);
+	else
+		reason(out,
+		       "makedumpfile hangs: stopped after %" PRId64 " s of silence and %" PRIu64
+		       " bytes",
+		       spec->stall_ms / 1000, out->streamed);
+}
+
+/* What came of it, the cause before its consequences: a sink that fails makes us kill makedumpfile,
+ * not the other way round. */
+static int judge(const struct stream *s, int run, const struct child_result *res,
+		 struct stream_result *out)
+{
+	out->problem = s->flat.problem;
+	if (out->problem == FLAT_SINK) {
+		out->sink_error = run;
+		reason(out, "writing the dump failed: %s", strerror(-run));
+		return run;
+	}
+	if (res->timed_out) {
+		reason_time(s->spec, out);
+		return run;
+	}
+	if (run < 0 && out->problem == FLAT_OK) {
+		out->exit_status = -1;
+		reason(out, "makedumpfile could not be run: %s", strerror(-run));
+		return run;
+	}
+	/* When it died by itself, that is why the stream is not whole. */
+	if (run == 0 && res->status != 0) {
+		reason_exit(out, res->err_tail);
+		return -EIO;
+	}
+	if (out->problem == FLAT_TRUNCATED) {
+		reason(out,
+		       "stream ended without its end marker after %" PRIu64
+		       " bytes (makedumpfile exited 0)",
+		       out->streamed);
+		return -EBADMSG;
+	}
+	if (out->problem != FLAT_OK) {
+		reason(out, "bad stream from makedumpfile: %s, at byte %" PRIu64,
+		       flat_problem_text(out->problem), s->flat.problem_at);
+		return -EBADMSG;
+	}
+	out->complete = true;
+	return 0;
+}
+
+int stream_run(const struct stream_spec *spec, struct stream_result *out)
+{
+	struct stream s = {.spec = spec};
+	struct child_spec child = {
+		.argv = (const char *const *)spec->plan->argv,
+		.env_add = (const char *const *)spec->plan->env,
+		.stdin_fd = -1,
+		.deadline = spec->deadline,
+		.stall_ms = spec->stall_ms,
+		.on_stdout = on_stdout,
+		.on_stderr = on_stderr,
+		.on_tick = on_tick,
+		.ctx = &s,
+	};
+	int64_t started = clock_ms();
+	struct child_result res;
+	int r;
+
+	*out = (struct stream_result){.exit_status = -1};
+	flat_init(&s.flat, on_piece, &s);
+	progress_init(&s.progress, started);
+	r = child_run(&child, &res);
+	/* Only a stream that nobody cut short is asked for its end. */
+	if (r == 0)
+		(void)!flat_finish(&s.flat);
+	out->exit_status = res.status;
+	out->size = s.flat.size;
+	out->streamed = s.flat.consumed;
+	out->duration_ms = clock_ms() - started;
+	r = judge(&s, r, &res, out);
+	(void)on_tick(&s);
+	return r;
+}
