@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "target/target.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static int target_reader_pread(void *ctx, void *buf, size_t len, uint64_t off)
+{
+	struct target *t = ctx;
+
+	return t->ops->pread(t, buf, len, off);
+}
+
+/* The open file is on stable storage, as long as the stream was, and passes the claim's check. */
+static int prove_file(struct target *t, const struct dump_claim *claim)
+{
+	struct reader r = {.pread = target_reader_pread, .ctx = t};
+	int err;
+
+	if (!claim->stream_ended || claim->dump_id == 0)
+		return -EINVAL;
+	err = t->ops->flush(t);
+	if (err < 0)
+		return err;
+	err = t->ops->size(t, &r.size);
+	if (err < 0)
+		return err;
+	if (r.size != claim->size || r.size == 0) {
+		(void)snprintf(t->why, sizeof(t->why),
+			       "the file has %llu bytes where %llu were written",
+			       (unsigned long long)r.size, (unsigned long long)claim->size);
+		return -EIO;
+	}
+	return claim->check ? claim->check(claim->check_ctx, &r) : 0;
+}
+
+static void fill_receipt(const struct target *t, const struct dump_claim *claim,
+			 struct receipt *out)
+{
+	*out = (struct receipt){.size = claim->size, .dump_id = claim->dump_id};
+	(void)snprintf(out->target, sizeof(out->target), "%s", t->text);
+	(void)snprintf(out->dir, sizeof(out->dir), "%s", t->dir);
+}
+
+int target_commit(struct target *t, const struct dump_claim *claim, struct receipt *out)
+{
+	int err = prove_file(t, claim);
+
+	if (err < 0)
+		return err;
+	err = t->ops->publish(t, DUMP_INCOMPLETE, DUMP_VMCORE);
+	if (err < 0)
+		return err;
+	fill_receipt(t, claim, out);
+	return 0;
+}
+
+int target_confirm(struct target *t, const char *dir, const struct dump_claim *claim,
+		   struct receipt *out)
+{
+	int err = t->ops->reopen(t, dir, DUMP_VMCORE);
+
+	if (err < 0)
+		return err;
+	err = prove_file(t, claim);
+	if (err < 0)
+		return err;
+	fill_receipt(t, claim, out);
+	return 0;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "target/device.h"
+
+#include "base/child.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount/libmount.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+
+#define WAIT_MS     60000 /* for the device: discs spin up, multipath assembles */
+#define FSCK_MS     INT64_C(1800000)
+#define UNMOUNT_MS  10000
+#define POLL_US     200000
+#define E2FSCK_LEFT 4 /* e2fsck(8): from here on, errors remain or it did not run */
+
+/* The device's path once it is there; the caller frees it. NULL when it did not come. */
+static char *wait_for_device(const char *source)
+{
+	int64_t until = clock_ms() + WAIT_MS;
+
+	for (;;) {
+		/* A fresh look each time: a cache would remember that the tag was not there. */
+		char *path = mnt_resolve_spec(source, NULL);
+		struct stat st;
+
+		if (path && stat(path, &st) == 0 && S_ISBLK(st.st_mode))
+			return path;
+		free(path);
+		if (clock_ms() >= until)
+			return NULL;
+		(void)usleep(POLL_US);
+	}
+}
+
+static bool is_mounted(const char *path)
+{
+	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
+	struct stat st;
+	bool found = false;
+
+	if (table && stat(path, &st) == 0)
+		found = mnt_table_find_devno(table, st.st_rdev, MNT_ITER_FORWARD) != NULL;
+	mnt_unref_table(table);
+	return found;
+}
+
+/* ext file systems want e2fsck before the first write; xfs and btrfs replay when mounted. */
+static int check_file_system(const char *path, const char *fstype, char *why, size_t size)
+{
+	const char *argv[] = {"e2fsck", "-p", path, NULL};
+	struct child_spec spec = {.argv = argv, .stdin_fd = -1, .deadline = clock_ms() + FSCK_MS};
+	struct child_result result;
+	int err;
+
+	if (strncmp(fstype, "ext", 3) != 0 || is_mounted(path))
+		return 0;
+	err = child_run(&spec, &result);
+	if (err == -ENOENT) /* mounting replays the journal all the same */
+		return 0;
+	if (err < 0) {
+		(void)snprintf(why, size, "e2fsck -p %s: %s", path, strerror(-err));
+		return err;
+	}
+	if (result.status < E2FSCK_LEFT)
+		return 0;
+	(void)snprintf(
+		why, size,
+		"%s needs a repair by hand: e2fsck -p exited with %d (%.100s); run e2fsck on it",
+		path, result.status, child_last_words(&result));
+	return -EUCLEAN;
+}
+
+static int mount_it(const char *path, const char *fstype, const char *options, const char *dir)
+{
+	struct libmnt_context *cxt = mnt_new_context();
+	int err = -ENOMEM;
+
+	if (!cxt)
+		return err;
+	if (mnt_context_set_source(cxt, path) == 0 && mnt_context_set_target(cxt, dir) == 0 &&
+	    mnt_context_set_fstype(cxt, fstype) == 0 &&
+	    mnt_context_set_options(cxt, "rw,nodev,nosuid,noexec") == 0 &&
+	    (!options || !*options || mnt_context_append_options(cxt, options) == 0)) {
+		(void)mnt_context_disable_mtab(cxt, 1);
+		(void)mnt_context_disable_helpers(cxt, 1);
+		err = mnt_context_mount(cxt);
+		if (err > 0)
+			err = mnt_context_syscall_called(cxt) ? -mnt_context_get_syscall_errno(cxt)
+							      : -EINVAL;
+	}
+	mnt_free_context(cxt);
+	return err;
+}
+
+static int mount_checked(const char *path, const struct device_spec *spec, const char *dir,
+			 char *why, size_t size)
+{
+	_cleanup_free_ char *probed = spec->fstype ? NULL : mnt_get_fstype(path, NULL, NULL);
+	const char *fstype = spec->fstype ? spec->fstype : probed;
+	struct statvfs sv;
+	int err;
+
+	if (!fstype) {
+		(void)snprintf(why, size, "%s holds no file system that is known here", path);
+		return -EINVAL;
+	}
+	err = check_file_system(path, fstype, why, size);
+	if (err < 0)
+		return err;
+	if (mkdir("/run/fadump-ng", 0755) < 0 && errno != EEXIST)
+		return -errno;
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	err = mount_it(path, fstype, spec->options, dir);
+	if (err < 0) {
+		(void)snprintf(why, size, "cannot mount %s (%s): %s", path, fstype, strerror(-err));
+		return err;
+	}
+	if (statvfs(dir, &sv) == 0 && (sv.f_flag & ST_RDONLY)) {
+		(void)snprintf(why, size, "%s came up read-only", path);
+		(void)!device_unmount(dir);
+		return -EROFS;
+	}
+	return 0;
+}
+
+int device_mount(const struct device_spec *spec, const char *dir, char *why, size_t size)
+{
+	_cleanup_free_ char *path = wait_for_device(spec->source);
+
+	if (!path) {
+		(void)snprintf(why, size, "%s did not appear within %d s", spec->source,
+			       WAIT_MS / 1000);
+		return -ENODEV;
+	}
+	return mount_checked(path, spec, dir, why, size);
+}
+
+int device_unmount(const char *dir)
+{
+	int64_t until = clock_ms() + UNMOUNT_MS;
+
+	while (umount2(dir, UMOUNT_NOFOLLOW) < 0) {
+		if (errno != EBUSY || clock_ms() >= until)
+			return -errno;
+		(void)usleep(POLL_US);
+	}
+	(void)rmdir(dir);
+	return 0;
+}

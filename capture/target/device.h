@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A block device that the capture mounts itself, before the root file system is there: wait for it,
+ * let the file system's own check run, mount it read-write at a private place, and unmount it
+ * again.
+ */
+#pragma once
+
+#include "base/macros.h"
+
+#include <stddef.h>
+
+struct device_spec {
+	const char *source;  /* "UUID=...", "LABEL=...", "PARTUUID=..." or "/dev/..." */
+	const char *fstype;  /* NULL: found by libblkid */
+	const char *options; /* mount options besides rw,nodev,nosuid,noexec; NULL */
+};
+
+/*
+ * Mount it at dir (created 0700). Waits up to 60 s for the device to appear, runs e2fsck -p on ext
+ * file systems (xfs and btrfs replay in the kernel). 0 or -errno: -ENODEV it did not appear,
+ * -EUCLEAN its check found errors that need a person, -EROFS it came up read-only; why (size bytes)
+ * says more.
+ */
+int device_mount(const struct device_spec *spec, const char *dir, char *why,
+		 size_t size) _must_check_;
+/* Unmount dir and remove it; tries for a few seconds while it is busy. */
+int device_unmount(const char *dir) _must_check_;

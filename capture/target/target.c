@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "target/target.h"
+
+#include "base/cleanup.h"
+#include "target/disk.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct target_ops *const kinds[] = {
+	[URL_FILE] = &disk_ops,
+};
+
+int target_open(struct target *t, const struct url *url, const struct root *root)
+{
+	_cleanup_free_ char *text = url_format(url);
+	int err;
+
+	*t = (struct target){.root = root, .url = url, .base_fd = -1, .dir_fd = -1, .file_fd = -1};
+	if (!text)
+		return -ENOMEM;
+	(void)snprintf(t->text, sizeof(t->text), "%s", text);
+	if ((size_t)url->scheme >= ARRAY_SIZE(kinds) || !kinds[url->scheme]) {
+		(void)snprintf(t->why, sizeof(t->why),
+			       "this version saves to file:// targets only");
+		return -EPROTONOSUPPORT;
+	}
+	t->ops = kinds[url->scheme];
+	err = t->ops->open(t);
+	if (err < 0)
+		(void)t->ops->close(t);
+	return err;
+}
+
+int target_close(struct target *t)
+{
+	return t->ops->close(t);
+}
+
+struct buffer {
+	const char *data;
+	size_t len;
+};
+
+static int buffer_pread(void *ctx, void *buf, size_t len, uint64_t off)
+{
+	const struct buffer *b = ctx;
+
+	if (!range_ok(off, len, b->len))
+		return -ENODATA;
+	memcpy(buf, b->data + off, len);
+	return 0;
+}
+
+int target_put(struct target *t, const char *name, const void *buf, size_t len)
+{
+	struct buffer b = {.data = buf, .len = len};
+	struct reader r = {.pread = buffer_pread, .ctx = &b, .size = len};
+
+	return t->ops->put(t, name, &r);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A place for dumps. One life: open -> begin (a directory for this crash) -> put small files,
+ * create and write the dump -> commit (which yields the receipt) or abandon -> close. A target
+ * knows nothing of dump formats.
+ */
+#pragma once
+
+#include "base/macros.h"
+#include "base/reader.h"
+#include "base/root.h"
+#include "target/receipt.h"
+#include "target/url.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Files of a dump directory. */
+#define DUMP_VMCORE     "vmcore"
+#define DUMP_INCOMPLETE "vmcore.incomplete"
+
+struct target;
+
+/* What a kind of target must do. Each returns 0 or -errno and may put details into t->why. */
+struct target_ops {
+	int (*open)(struct target *t);                        /* reach it; find it writable */
+	int (*space)(struct target *t, uint64_t *free_bytes); /* room for an unprivileged writer */
+	int (*begin)(struct target *t, const char *dir);   /* 0700; -EEXIST when it holds a dump */
+	int (*create)(struct target *t, const char *name); /* empty, 0600; the file write() fills */
+	int (*write)(struct target *t, const void *buf, size_t len, uint64_t off);
+	int (*pread)(struct target *t, void *buf, size_t len, uint64_t off);
+	int (*size)(struct target *t, uint64_t *bytes);
+	int (*flush)(struct target *t); /* what was written is on stable storage */
+	int (*publish)(struct target *t, const char *from,
+		       const char *to); /* rename; names durable */
+	int (*reopen)(struct target *t, const char *dir, const char *name); /* a published file */
+	int (*put)(struct target *t, const char *name,
+		   const struct reader *data);              /* whole, durable */
+	int (*abandon)(struct target *t, const char *name); /* drop the file */
+	int (*close)(struct target *t); /* leave no mount, process or fd behind */
+};
+
+struct target {
+	const struct target_ops *ops;
+	const struct root *root;
+	const struct url *url;
+	char text[512]; /* the URL, for messages */
+	char dir[256];  /* this crash's directory, "" before begin */
+	char why[256];  /* what failed and what to do about it; "" when the errno says it all */
+
+	/* private to the kinds */
+	int base_fd, dir_fd, file_fd;
+	char mountpoint[64]; /* where we mounted a device; "" when we did not */
+};
+
+/* What the caller knows of the stream when it asks for a commit. */
+struct dump_claim {
+	bool stream_ended; /* end marker seen and exit status 0 */
+	uint64_t size;     /* of the file, as the stream had it; bytes */
+	uint64_t dump_id;  /* of the dump that was captured */
+	/* Structural check over what the target reads back. 0 or -errno. NULL: verify = none. */
+	int (*check)(void *ctx, const struct reader *r);
+	void *check_ctx;
+};
+
+/* Reach the target and find it writable. url and root must outlive t. target_close() after 0 only.
+ */
+int target_open(struct target *t, const struct url *url, const struct root *root) _must_check_;
+int target_close(struct target *t) _must_check_;
+
+/* A small file, whole and durable under its own name. */
+int target_put(struct target *t, const char *name, const void *buf, size_t len) _must_check_;
+
+/*
+ * flush, size, check, rename, directories: and only when all of it held, a receipt. This and
+ * target_confirm are the only makers of one.
+ */
+int target_commit(struct target *t, const struct dump_claim *claim,
+		  struct receipt *out) _must_check_;
+
+/* Earn the receipt of a dump published earlier: find it, make it durable, check it again. */
+int target_confirm(struct target *t, const char *dir, const struct dump_claim *claim,
+		   struct receipt *out) _must_check_;
