@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Earning a receipt again for a dump that an earlier capture of this boot published. */
+#pragma once
+
+#include "run/release.h"
+
+/*
+ * RELEASE_DONE: *receipt is for the dump that is active now. RELEASE_NOT_NEEDED: no dump is active.
+ * RELEASE_REFUSED: it was not saved, or what was saved is not there whole; logged.
+ */
+enum release_result confirm_saved(const struct root *root, struct log *log,
+				  struct receipt *receipt);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/identity.h"
+
+#include "base/cleanup.h"
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The headers are in the first page, the notes follow from the second; pages have up to 64 KiB. */
+#define IDENTITY_BYTES (128 * KIB)
+
+int identity_read(int fd, uint64_t *id)
+{
+	_cleanup_free_ unsigned char *buf = calloc(1, IDENTITY_BYTES);
+	uint64_t hash = 0xcbf29ce484222325ULL; /* FNV-1a, 64 bits */
+	size_t got = 0, i;
+
+	if (!buf)
+		return -ENOMEM;
+	while (got < IDENTITY_BYTES) {
+		ssize_t n = pread(fd, buf + got, IDENTITY_BYTES - got, (off_t)got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	for (i = 0; i < got; i++)
+		hash = (hash ^ buf[i]) * 0x100000001b3ULL;
+	*id = hash ? hash : 1;
+	return 0;
+}
+
+int identity_active(const struct root *root, uint64_t *id)
+{
+	_cleanup_close_ int fd = root_open(root, "/proc/vmcore", O_RDONLY, 0);
+
+	return fd < 0 ? fd : identity_read(fd, id);
+}
+
+/* A host name that is safe as part of a file name and tells the machine on a collector. */
+static void host_name(const struct root *root, char *out, size_t size)
+{
+	_cleanup_free_ char *file = NULL;
+	char name[256] = "";
+	const char *p;
+	size_t len, n = 0;
+
+	if (root->real && gethostname(name, sizeof(name) - 1) < 0)
+		name[0] = '\0';
+	if ((!name[0] || strcmp(name, "localhost") == 0 || strcmp(name, "(none)") == 0) &&
+	    root_read(root, "/etc/hostname", 4096, &file, &len) == 0)
+		(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(file, " \t\r\n"), file);
+	for (p = name; *p && *p != '.' && n + 1 < size && n < 64; p++) {
+		char c = *p;
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      c == '-'))
+			c = '_';
+		out[n++] = c;
+	}
+	out[n] = '\0';
+	if (n == 0)
+		(void)snprintf(out, size, "localhost");
+}
+
+void identity_name(const struct root *root, enum config_naming naming, const struct vmcore *core,
+		   uint64_t id, char *buf, size_t size)
+{
+	static const char *const formats[] = {
+		[CONFIG_NAMING_DEFAULT] = "%Y%m%dT%H%M%SZ",
+		[CONFIG_NAMING_RHEL] = "%Y-%m-%d-%H:%M:%S",
+		[CONFIG_NAMING_SUSE] = "%Y-%m-%d-%H-%M",
+	};
+	time_t when = core->info.crash_time > 0 ? (time_t)core->info.crash_time : time(NULL);
+	char host[80], stamp[40] = "unknown-time";
+	struct tm tm;
+
+	host_name(root, host, sizeof(host));
+	if (gmtime_r(&when, &tm))
+		(void)strftime(stamp, sizeof(stamp), formats[naming], &tm);
+	switch (naming) {
+	case CONFIG_NAMING_RHEL:
+		(void)snprintf(buf, size, "%s-%s", host, stamp);
+		break;
+	case CONFIG_NAMING_SUSE:
+		(void)snprintf(buf, size, "%s", stamp);
+		break;
+	case CONFIG_NAMING_DEFAULT:
+		(void)snprintf(buf, size, "%s-%s-%04x", host, stamp, (unsigned int)(id & 0xffff));
+		break;
+	}
+}

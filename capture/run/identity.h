@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which dump is this? One crash keeps its identity and its directory name however often its capture
+ * is tried. */
+#pragma once
+
+#include "base/macros.h"
+#include "config/config.h"
+#include "base/root.h"
+#include "crash/vmcore.h"
+
+#include <stdint.h>
+
+/* A number made of the core's headers and notes (registers of all CPUs, VMCOREINFO); never 0. 0 or
+ * -errno. */
+int identity_read(int fd, uint64_t *id) _must_check_;
+/* The same for the active dump, /proc/vmcore. -ENOENT: there is none. */
+int identity_active(const struct root *root, uint64_t *id) _must_check_;
+
+/* The dump's directory name: host, time of the crash (of the capture when the core does not say),
+ * id. */
+void identity_name(const struct root *root, enum config_naming naming, const struct vmcore *core,
+		   uint64_t id, char *buf, size_t size);

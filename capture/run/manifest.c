@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/manifest.h"
+
+#include "base/cleanup.h"
+#include "base/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+static void add_time(json_object *o, const char *key, time_t when)
+{
+	char text[40];
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		json_add_said(o, key, text);
+}
+
+static json_object *crash_object(const struct run *run)
+{
+	const struct vmcore *core = &run->verdict.core;
+	json_object *o = json_object_new_object();
+
+	json_add_said(o, "release", core->info.osrelease);
+	json_add_said(o, "build_id", core->info.build_id);
+	if (core->info.crash_time > 0)
+		add_time(o, "time", (time_t)core->info.crash_time);
+	json_add_said(o, "panic", run->dmesg.panic);
+	json_add_number(o, "cpus", core->cpus);
+	json_add_number(o, "memory_bytes", core->memory);
+	json_add_number(o, "page_size", core->info.page_size);
+	json_add_number(o, "core_bytes", core->size);
+	return o;
+}
+
+static json_object *dump_object(const struct run *run)
+{
+	json_object *o = json_object_new_object();
+
+	json_add_said(o, "file", DUMP_VMCORE);
+	json_add_number(o, "bytes", run->stream.size);
+	json_add_number(o, "duration_ms", (uint64_t)run->stream.duration_ms);
+	json_add_number(o, "level", (uint64_t)run->config->dump_level);
+	json_add_said(o, "compress", dump_compress_word(run->plan.compress));
+	json_add_said(o, "verified",
+		      run->config->verify == CONFIG_VERIFY_NONE ? "none" : "structure");
+	return o;
+}
+
+static json_object *tool_object(const struct run *run)
+{
+	json_object *o = json_object_new_object(), *argv = json_object_new_array();
+	char version[40];
+	size_t i;
+
+	(void)snprintf(version, sizeof(version), "%u.%u.%u", run->caps.version[0],
+		       run->caps.version[1], run->caps.version[2]);
+	json_add_said(o, "version", version);
+	for (i = 0; run->plan.argv[i]; i++)
+		(void)json_object_array_add(argv, json_object_new_string(run->plan.argv[i]));
+	json_add_child(o, "argv", argv);
+	json_add_number(o, "threads", (uint64_t)run->plan.threads);
+	return o;
+}
+
+static json_object *attempts_array(const struct run *run)
+{
+	json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < run->n_attempts; i++) {
+		json_object *o = json_object_new_object();
+
+		json_add_said(o, "target", run->attempts[i].target);
+		json_add_bool(o, "ok", run->attempts[i].err == 0);
+		json_add_said(o, "reason", run->attempts[i].reason);
+		(void)json_object_array_add(list, o);
+	}
+	return list;
+}
+
+/* Our own. Not getrusage's, which counts what the process was before exec as well. */
+static int peak_resident(uint64_t *bytes)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/self/status", "re");
+	unsigned long long kib;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "VmHWM:", 6) == 0) {
+			kib = strtoull(line + 6, NULL, 10);
+			*bytes = kib * KIB;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+char *manifest_format(const struct run *run, const struct target *t)
+{
+	json_object *o = json_object_new_object();
+	uint64_t peak;
+	struct utsname un;
+	char id[20];
+
+	if (!o)
+		return NULL;
+	(void)snprintf(id, sizeof(id), "%016" PRIx64, run->dump_id);
+	json_add_number(o, "format", 1);
+	json_add_said(o, "fadump_ng", VERSION);
+	json_add_bool(o, "complete", run->have_receipt);
+	json_add_said(o, "name", t->dir);
+	json_add_said(o, "target", t->text);
+	json_add_said(o, "dump_id", id);
+	add_time(o, "captured", time(NULL));
+	json_add_said(o, "stage", run->in_initramfs ? "initramfs" : "running-system");
+	if (uname(&un) == 0)
+		json_add_said(o, "capture_kernel", un.release);
+	if (peak_resident(&peak) == 0)
+		json_add_number(o, "peak_resident_bytes", peak);
+	json_add_said(o, "verdict", verdict_word(run->verdict.kind));
+	json_add_child(o, "crash", crash_object(run));
+	if (run->have_receipt)
+		json_add_child(o, "dump", dump_object(run));
+	json_add_child(o, "makedumpfile", tool_object(run));
+	json_add_child(o, "targets", attempts_array(run));
+	return json_format(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+void manifest_put_opalcore(struct run *run, struct target *t)
+{
+	static const char *const paths[] = {"/sys/firmware/opal/mpipl/core",
+					    "/sys/firmware/opal/core"};
+	_cleanup_close_ int fd = -1;
+	struct reader r;
+	size_t i;
+	int err;
+
+	if (run->options->core)
+		return;
+	for (i = 0; i < ARRAY_SIZE(paths) && fd < 0; i++)
+		fd = root_open(run->root, paths[i], O_RDONLY, 0);
+	if (fd < 0)
+		return;
+	err = reader_init_fd(&fd, &r);
+	if (err == 0)
+		err = t->ops->put(t, "opalcore", &r);
+	if (err < 0)
+		log_warning(run->log, "%s: opalcore: %s", t->text, strerror(-err));
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/record.h"
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORD_MAX (64 * KIB)
+#define RECORD_TMP RECORD_DIR "/record.json.incomplete"
+
+const char *run_outcome_word(enum run_outcome outcome)
+{
+	static const char *const words[] = {
+		[RUN_CAPTURED] = "captured", [RUN_NOT_GIVEN] = "not-given",
+		[RUN_NO_DUMP] = "no-dump",   [RUN_INVALID] = "invalid",
+		[RUN_FAILED] = "failed",
+	};
+
+	return words[outcome];
+}
+
+static int write_text(const struct root *root, const char *text)
+{
+	_cleanup_close_ int dir = -1;
+	int fd, err = root_mkdirs(root, RECORD_DIR, 0755);
+
+	if (err < 0)
+		return err;
+	dir = root_open(root, RECORD_DIR, O_RDONLY | O_DIRECTORY, 0);
+	if (dir < 0)
+		return dir;
+	fd = root_open(root, RECORD_TMP, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return fd;
+	err = write_full(fd, text, strlen(text));
+	if (err == 0)
+		err = fsync_close(fd);
+	else
+		(void)close(fd);
+	if (err == 0 && renameat(dir, "record.json.incomplete", dir, "record.json") < 0)
+		err = -errno;
+	return err;
+}
+
+/* Takes the object. */
+static int write_object(const struct root *root, json_object *o)
+{
+	_cleanup_free_ char *text = json_format(o, JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	return text ? write_text(root, text) : -ENOMEM;
+}
+
+int record_write(const struct run *run, enum run_outcome outcome)
+{
+	json_object *o = json_object_new_object();
+	char id[20];
+
+	if (!o)
+		return -ENOMEM;
+	(void)snprintf(id, sizeof(id), "%016" PRIx64, run->dump_id);
+	json_add_text(o, "dump_id", id);
+	json_add_text(o, "outcome", run_outcome_word(outcome));
+	json_add_text(o, "target", run->have_receipt ? run->receipt.target : "");
+	json_add_text(o, "dir", run->have_receipt ? run->receipt.dir : "");
+	json_add_number(o, "bytes", run->receipt.size);
+	json_add_bool(o, "verify_none", run->config->verify == CONFIG_VERIFY_NONE);
+	json_add_bool(o, "released", run->released);
+	if (run->released)
+		json_add_text(o, "header_page", header_page_word(run->header_page));
+	json_add_text(o, "reason",
+		      run->n_attempts ? run->attempts[run->n_attempts - 1].reason : "");
+	return write_object(run->root, o);
+}
+
+int record_released(const struct root *root, enum header_page fate)
+{
+	_cleanup_free_ char *text = NULL;
+	json_object *o = NULL;
+	size_t len;
+	int err = root_read(root, RECORD_PATH, RECORD_MAX, &text, &len);
+
+	if (err == 0)
+		o = json_tokener_parse(text);
+	if (!json_object_is_type(o, json_type_object)) {
+		(void)json_object_put(o);
+		o = json_object_new_object();
+	}
+	json_add_bool(o, "released", true);
+	json_add_text(o, "header_page", header_page_word(fate));
+	return write_object(root, o);
+}
+
+static void get_text(json_object *o, const char *key, char *out, size_t size)
+{
+	json_object *v = json_object_object_get(o, key);
+
+	(void)snprintf(out, size, "%s",
+		       json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "");
+}
+
+int record_read(const struct root *root, struct record *out)
+{
+	_cleanup_free_ char *text = NULL;
+	struct record r = {0};
+	char id[20], header[16];
+	json_object *o;
+	size_t len;
+	int err = root_read(root, RECORD_PATH, RECORD_MAX, &text, &len);
+
+	if (err < 0)
+		return err;
+	o = json_tokener_parse(text);
+	if (!json_object_is_type(o, json_type_object)) {
+		(void)json_object_put(o);
+		return -EINVAL;
+	}
+	get_text(o, "dump_id", id, sizeof(id));
+	r.dump_id = strtoull(id, NULL, 16);
+	get_text(o, "outcome", r.outcome, sizeof(r.outcome));
+	get_text(o, "target", r.target, sizeof(r.target));
+	get_text(o, "dir", r.dir, sizeof(r.dir));
+	get_text(o, "reason", r.reason, sizeof(r.reason));
+	r.size = (uint64_t)json_object_get_int64(json_object_object_get(o, "bytes"));
+	r.verify_none = json_object_get_boolean(json_object_object_get(o, "verify_none"));
+	get_text(o, "header_page", header, sizeof(header));
+	r.header_exposed = strcmp(header, header_page_word(HEADER_PAGE_EXPOSED)) == 0;
+	r.released = json_object_get_boolean(json_object_object_get(o, "released"));
+	(void)json_object_put(o);
+	*out = r;
+	return 0;
+}

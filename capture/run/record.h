@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How the last capture of this boot ended, kept in /run (which outlives the initramfs): for
+ * `status`, for `release`, and for late capture. Where a dump is said to be, not a proof that it is
+ * there: a receipt must be earned again.
+ */
+#pragma once
+
+#include "run/run.h"
+
+#define RECORD_DIR  "/run/fadump-ng"
+#define RECORD_PATH RECORD_DIR "/record.json"
+
+struct record {
+	uint64_t dump_id; /* 0: no dump was looked at */
+	char outcome[16]; /* "captured", "not-given", "no-dump", "invalid", "failed" */
+	char target[512]; /* "" when nothing was captured */
+	char dir[256];
+	uint64_t size;    /* of vmcore, bytes */
+	bool verify_none; /* verify = none was configured */
+	bool released;
+	bool header_exposed; /* HEADER_PAGE_EXPOSED: registering again would overwrite somebody */
+	char reason[600];    /* of the last failure; "" */
+};
+
+/* How this run ended. 0 or -errno. */
+int record_write(const struct run *run, enum run_outcome outcome) _must_check_;
+/* A release by hand, added to what the record says. 0 or -errno. */
+int record_released(const struct root *root, enum header_page fate) _must_check_;
+/* 0; -ENOENT no capture ran in this boot; -EINVAL the file is not ours. */
+int record_read(const struct root *root, struct record *out) _must_check_;
+const char *run_outcome_word(enum run_outcome outcome);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/register.h"
+
+#include "crash/fadump.h"
+#include "crash/header_page.h"
+#include "crash/kmsg.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static int explain(struct log *log, const struct fadump_state *state, int err)
+{
+	const char *path = fadump_path(state, "registered");
+
+	switch (err) {
+	case -EPERM:
+		log_error(log,
+			  "%s: a dump is still active, so the machine is not ready for its next "
+			  "crash; save the dump with `fadump-ng capture`",
+			  path);
+		break;
+	case -ENODEV:
+		log_error(log,
+			  "%s: no memory is reserved for fadump; check crashkernel= and look for "
+			  "'fadump:' in the kernel log",
+			  path);
+		break;
+	default:
+		log_error(log, "%s: %s", path, strerror(-err));
+	}
+	return err;
+}
+
+static int read_back(const struct root *root, struct log *log, int want)
+{
+	struct fadump_state state;
+	int err = fadump_read(root, &state);
+
+	if (err < 0)
+		return err;
+	if (state.registered != want) {
+		log_error(log, "%s took the write but reads %d", fadump_path(&state, "registered"),
+			  state.registered);
+		return -EIO;
+	}
+	return 0;
+}
+
+/* In a boot that gave the page of its fadump header away: get it back before it is written to. */
+static int secure_header(const struct root *root, struct log *log, const struct fadump_state *state)
+{
+	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE), addr = 0;
+	struct klog_finding said;
+	int err;
+
+	if (!state->release_mem || !header_page_is_freed(state, page_size))
+		return 0;
+	err = kmsg_scan(root, &said);
+	if (err == 0)
+		err = header_page_find_in_log(&said, state, page_size, &addr);
+	if (err == 0)
+		err = header_page_take(root, addr);
+	if (err < 0) {
+		log_error(log,
+			  "not registered: this boot's kernel gave the page of its fadump header "
+			  "away, and registering would overwrite memory in use; reboot to be ready "
+			  "for the next crash");
+		return -EBUSY;
+	}
+	log_info(log, "took the page of the fadump header (0x%llx) out of use",
+		 (unsigned long long)addr);
+	return 0;
+}
+
+int register_for_crash(const struct root *root, struct log *log, bool header_settled)
+{
+	struct fadump_state state;
+	int err = fadump_read(root, &state);
+
+	if (err < 0 || !state.supported) {
+		log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");
+		return err < 0 ? err : -ENODEV;
+	}
+	if (state.enabled != 1) {
+		log_error(log, "fadump is off: add fadump=on to the kernel command line");
+		return -EPERM;
+	}
+	if (state.kdump_loaded == 1)
+		log_warning(log, "a kdump kernel is loaded as well; fadump comes first, and kdump "
+				 "only wastes its memory: disable one of them");
+	if (state.registered != 1) {
+		err = header_settled ? 0 : secure_header(root, log, &state);
+		if (err < 0)
+			return err;
+		err = fadump_write_registered(root, &state, true);
+		if (err < 0 && err != -EEXIST)
+			return explain(log, &state, err);
+	}
+	err = read_back(root, log, 1);
+	if (err == 0)
+		log_info(log, "registered: the next crash will be dumped");
+	return err;
+}
+
+int unregister(const struct root *root, struct log *log)
+{
+	struct fadump_state state;
+	int err = fadump_read(root, &state);
+
+	if (err < 0 || !state.supported) {
+		log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");
+		return err < 0 ? err : -ENODEV;
+	}
+	if (state.registered != 0) {
+		err = fadump_write_registered(root, &state, false);
+		if (err < 0)
+			return explain(log, &state, err);
+	}
+	err = read_back(root, log, 0);
+	if (err == 0)
+		log_warning(log, "unregistered: the next crash will not be dumped");
+	return err;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/release.h"
+
+#include "base/cleanup.h"
+#include "crash/fadump.h"
+#include "crash/vmcore.h"
+#include "run/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * Where the page is that the kernel will free although it needs it; 0 when it does not, or when it
+ * is not known. *fate is then what it will be.
+ */
+static uint64_t find_header(const struct root *root, const struct fadump_state *state,
+			    enum header_page *fate)
+{
+	_cleanup_close_ int fd = root_open(root, "/proc/vmcore", O_RDONLY, 0);
+	enum vmcore_problem problem;
+	uint64_t addr = 0, page;
+	struct vmcore core;
+
+	*fate = HEADER_PAGE_SAFE;
+	if (fd < 0) { /* state B, by force */
+		if (header_page_is_freed(state, (uint64_t)sysconf(_SC_PAGESIZE)))
+			*fate = HEADER_PAGE_EXPOSED;
+		return 0;
+	}
+	(void)!vmcore_read(fd, 0, &core, &problem);
+	page = core.info.page_size ? core.info.page_size : (uint64_t)sysconf(_SC_PAGESIZE);
+	if (header_page_is_freed(state, page)) {
+		*fate = HEADER_PAGE_EXPOSED;
+		if (header_page_find(&core, page, &addr) < 0)
+			addr = 0;
+	}
+	vmcore_deinit(&core);
+	return addr;
+}
+
+static void say_header(struct log *log, uint64_t addr, enum header_page fate, int err)
+{
+	if (fate == HEADER_PAGE_TAKEN)
+		log_info(log,
+			 "this kernel lets go of the page with its fadump header (0x%llx): taken "
+			 "out of use, so that the next crash can be dumped too",
+			 (unsigned long long)addr);
+	if (fate == HEADER_PAGE_EXPOSED)
+		log_warning(log,
+			    "this kernel lets go of the page with its fadump header, and it could "
+			    "not be taken out of use (%s): the dump of another crash in this boot "
+			    "may be lost; reboot when convenient",
+			    err == -ENOENT ? "no CONFIG_MEMORY_FAILURE" : strerror(-err));
+}
+
+/*
+ * The write, and whether it really happened: the kernel returns success whatever the firmware said,
+ * so /proc/vmcore must be gone. It is never written twice.
+ */
+static enum release_result give_back(const struct root *root, struct log *log,
+				     const struct fadump_state *before, enum header_page *fate)
+{
+	const char *path = fadump_path(before, "release_mem");
+	uint64_t header = find_header(root, before, fate);
+	struct fadump_state after;
+	int err, taken = -ENOENT;
+
+	err = fadump_write_release(root, before);
+	if (err == 0 && header) {
+		/* At once: every moment the page is free, somebody may get it. */
+		taken = header_page_take(root, header);
+		if (taken == 0)
+			*fate = HEADER_PAGE_TAKEN;
+	}
+	if (err < 0) {
+		log_error(log, "%s: %s; the memory stays reserved", path, strerror(-err));
+		return RELEASE_FAILED;
+	}
+	err = fadump_read(root, &after);
+	if (err < 0 || after.vmcore) {
+		log_error(log,
+			  "%s took the write but /proc/vmcore is still there; not writing again, "
+			  "reboot when convenient to get the memory back",
+			  path);
+		return RELEASE_FAILED;
+	}
+	log_info(log, "memory given back: MemTotal was %lld MB, is %lld MB",
+		 (long long)(before->mem_total / 1000000), (long long)(after.mem_total / 1000000));
+	say_header(log, header, *fate, taken);
+	return RELEASE_DONE;
+}
+
+enum release_result release_possible(const struct root *root, struct log *log,
+				     struct fadump_state *state)
+{
+	int err = fadump_read(root, state);
+
+	if (err < 0) {
+		log_error(log, "cannot read the fadump state: %s", strerror(-err));
+		return RELEASE_FAILED;
+	}
+	if (!state->release_mem || state->registered == 1)
+		return RELEASE_NOT_NEEDED;
+	if (state->enabled != 1) {
+		log_error(log,
+			  "%s must not be written: this capture boot runs with fadump off, and the "
+			  "kernel would free memory that is in use; reboot instead",
+			  fadump_path(state, "release_mem"));
+		return RELEASE_REFUSED;
+	}
+	return RELEASE_DONE;
+}
+
+enum release_result release_memory(const struct root *root, struct log *log,
+				   const struct receipt *receipt, enum header_page *fate)
+{
+	struct fadump_state state;
+	enum release_result r = release_possible(root, log, &state);
+	uint64_t id;
+	int err;
+
+	if (r != RELEASE_DONE)
+		return r;
+	err = identity_active(root, &id);
+	if (err < 0) {
+		log_error(log, "/proc/vmcore: %s; nothing is released", strerror(-err));
+		return RELEASE_REFUSED;
+	}
+	if (receipt->dump_id == 0 || receipt->dump_id != id) {
+		log_error(log, "the saved dump %s/%s is of another crash; nothing is released",
+			  receipt->target, receipt->dir);
+		return RELEASE_REFUSED;
+	}
+	return give_back(root, log, &state, fate);
+}
+
+enum release_result release_forced(const struct root *root, struct log *log, enum header_page *fate)
+{
+	struct fadump_state state;
+	enum release_result r = release_possible(root, log, &state);
+
+	if (r != RELEASE_DONE)
+		return r;
+	log_warning(log, "releasing by force: a dump that was not saved is lost");
+	return give_back(root, log, &state, fate);
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/run.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "run/attempt.h"
+#include "run/confirm.h"
+#include "run/identity.h"
+#include "run/policy.h"
+#include "run/record.h"
+#include "run/register.h"
+#include "run/release.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DMESG_DEADLINE_MS INT64_C(120000)
+#define VMCORE            "/proc/vmcore"
+
+void run_init(struct run *run, const struct root *root, const struct config *config,
+	      const struct run_options *options, struct log *log)
+{
+	*run = (struct run){
+		.root = root,
+		.config = config,
+		.options = options,
+		.log = log,
+		.in_initramfs = root_exists(root, "/etc/initrd-release"),
+		.started_ms = clock_ms(),
+	};
+	console_init(&run->console, root, run->in_initramfs);
+}
+
+void run_deinit(struct run *run)
+{
+	console_deinit(&run->console);
+	verdict_deinit(&run->verdict);
+	dmesg_deinit(&run->dmesg);
+	mdf_plan_deinit(&run->plan);
+}
+
+/* makedumpfile and vmcore-dmesg open the core by name, beneath our root fd where there is a prefix.
+ */
+static int open_core(struct run *run)
+{
+	int fd;
+
+	if (run->options->core) {
+		(void)snprintf(run->core_path, sizeof(run->core_path), "%s", run->options->core);
+		fd = open(run->core_path, O_RDONLY | O_CLOEXEC);
+		return fd < 0 ? -errno : fd;
+	}
+	if (run->root->real)
+		(void)snprintf(run->core_path, sizeof(run->core_path), VMCORE);
+	else
+		(void)snprintf(run->core_path, sizeof(run->core_path), "/proc/%d/fd/%d" VMCORE,
+			       (int)getpid(), run->root->fd);
+	return root_open(run->root, VMCORE, O_RDONLY, 0);
+}
+
+static int judge(struct run *run)
+{
+	_cleanup_close_ int fd = -1;
+	int err;
+
+	if (!run->options->core)
+		return verdict_judge(run->root, &run->verdict);
+	fd = open_core(run);
+	if (fd < 0) {
+		log_error(run->log, "%s: %s", run->core_path, strerror(-fd));
+		return fd;
+	}
+	err = verdict_judge_core(fd, &run->verdict);
+	if (err < 0)
+		log_error(run->log, "%s: %s", run->core_path, strerror(-err));
+	return err;
+}
+
+/* A dump that cannot be captured: say why; where the kernel gave it up already, arm for the next.
+ */
+static void explain_unusable(struct run *run)
+{
+	const struct verdict *v = &run->verdict;
+
+	log_error(run->log, "%s", v->summary);
+	if (v->kind == VERDICT_BAD_CORE)
+		log_error(run->log, "%s: %s", vmcore_problem_text(v->problem), v->core.detail);
+	if (v->finding.meaning != KLOG_NOTHING) {
+		log_error(run->log, "the kernel said: %s", v->finding.line);
+		log_error(run->log, "that means: %s", v->finding.why);
+	}
+	if (*v->advice)
+		log_error(run->log, "%s", v->advice);
+	if (v->kind == VERDICT_REFUSED || v->kind == VERDICT_UNDECIDED)
+		run->registered = register_for_crash(run->root, run->log, false) == 0;
+}
+
+static int identify(struct run *run)
+{
+	_cleanup_close_ int fd = open_core(run);
+	int err = fd < 0 ? fd : identity_read(fd, &run->dump_id);
+
+	if (err < 0) {
+		log_error(run->log, "%s: %s", run->core_path, strerror(-err));
+		return err;
+	}
+	identity_name(run->root, run->config->naming, &run->verdict.core, run->dump_id, run->dir,
+		      sizeof(run->dir));
+	log_info(run->log, "a crash of %s: %u CPUs, %llu MB of memory in the core",
+		 run->verdict.core.info.osrelease, run->verdict.core.cpus,
+		 (unsigned long long)(run->verdict.core.memory / 1000000));
+	return 0;
+}
+
+static void read_dmesg(struct run *run)
+{
+	int err;
+
+	console_status("Reading the crashed kernel's log");
+	err = dmesg_read(run->core_path, DMESG_DEADLINE_MS, &run->dmesg);
+	if (err < 0)
+		log_warning(run->log, "no log of the crashed kernel: %s", run->dmesg.reason);
+	else if (run->dmesg.panic[0])
+		log_info(run->log, "it died of: %s", run->dmesg.panic);
+}
+
+static enum dump_compress compress_of(const struct config *config)
+{
+	int c;
+
+	for (c = DUMP_COMPRESS_AUTO; c <= DUMP_COMPRESS_NONE; c++)
+		if (strcmp(config->compress, dump_compress_word((enum dump_compress)c)) == 0)
+			return (enum dump_compress)c;
+	return DUMP_COMPRESS_AUTO;
+}
+
+static int plan(struct run *run)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	struct mdf_request request = {
+		.dump_level = run->config->dump_level,
+		.compress = compress_of(run->config),
+		.threads = run->config->threads,
+		.extra = run->config->makedumpfile_options,
+		.cpus_online = online > 0 ? (unsigned int)online : 1,
+		.core_size = run->verdict.core.size,
+		.core = run->core_path,
+	};
+	char warning[200];
+	size_t i;
+	int err = mdf_probe(&run->caps);
+
+	if (err < 0) {
+		log_error(run->log, "makedumpfile: %s; install it into the image", strerror(-err));
+		return err;
+	}
+	err = mdf_plan_init(&run->caps, &request, &run->plan);
+	if (err == -EINVAL) {
+		/* `config check` and the image build refuse it; in a crash a dump counts for more.
+		 */
+		log_warning(run->log, "makedumpfile-options are ignored: %s",
+			    run->plan.warnings[0]);
+		mdf_plan_deinit(&run->plan);
+		request.extra = "";
+		err = mdf_plan_init(&run->caps, &request, &run->plan);
+	}
+	if (err < 0) {
+		log_error(run->log, "makedumpfile: %s", strerror(-err));
+		return err;
+	}
+	for (i = 0; i < ARRAY_SIZE(run->plan.warnings); i++)
+		if (run->plan.warnings[i][0])
+			log_warning(run->log, "%s", run->plan.warnings[i]);
+	mdf_warn_too_old(&run->caps, run->verdict.core.info.osrelease, warning, sizeof(warning));
+	if (warning[0])
+		log_warning(run->log, "%s", warning);
+	return 0;
+}
+
+static enum run_outcome try_targets(struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->config->n_targets; i++) {
+		const char *url = run->config->targets[i].url;
+		const struct run_attempt *a = &run->attempts[run->n_attempts];
+
+		log_info(run->log, "saving to %s", url);
+		if (attempt_target(run, url) == 0)
+			return RUN_CAPTURED;
+		log_error(run->log, "%s: %s", url, a->reason);
+	}
+	log_error(run->log, "no target took the dump; it is kept in memory, nothing was released");
+	return RUN_FAILED;
+}
+
+/* With the receipt in hand: memory back, then armed for the next crash. */
+static enum run_outcome give_back(struct run *run)
+{
+	enum release_result r;
+
+	if (run->options->core || run->options->no_release) {
+		log_info(run->log, "not releasing, as asked");
+		return RUN_CAPTURED;
+	}
+	console_status("Giving the memory back");
+	r = release_memory(run->root, run->log, &run->receipt, &run->header_page);
+	run->released = r == RELEASE_DONE;
+	if (r != RELEASE_DONE && r != RELEASE_NOT_NEEDED)
+		return RUN_NOT_GIVEN;
+	run->registered = register_for_crash(run->root, run->log, r == RELEASE_DONE) == 0;
+	return run->registered ? RUN_CAPTURED : RUN_NOT_GIVEN;
+}
+
+/* Saved earlier in this boot, but not released then: the receipt is earned again where it lies. */
+static bool saved_before(struct run *run)
+{
+	struct record record;
+
+	if (!run->options->late || record_read(run->root, &record) < 0 ||
+	    record.dump_id != run->dump_id || !record.target[0])
+		return false;
+	run->have_receipt = confirm_saved(run->root, run->log, &run->receipt) == RELEASE_DONE;
+	return run->have_receipt;
+}
+
+static enum run_outcome capture(struct run *run)
+{
+	enum run_outcome outcome;
+
+	if (judge(run) < 0)
+		return RUN_FAILED;
+	if (run->verdict.kind == VERDICT_NONE)
+		return RUN_NO_DUMP;
+	if (run->verdict.kind != VERDICT_DUMP) {
+		explain_unusable(run);
+		return RUN_INVALID;
+	}
+	if (identify(run) < 0)
+		return RUN_FAILED;
+	if (saved_before(run))
+		return give_back(run);
+	read_dmesg(run);
+	if (plan(run) < 0)
+		return RUN_FAILED;
+	outcome = try_targets(run);
+	return outcome == RUN_CAPTURED ? give_back(run) : outcome;
+}
+
+enum run_outcome run_capture(struct run *run)
+{
+	enum run_outcome outcome = capture(run);
+	char status[200];
+
+	if (outcome == RUN_NO_DUMP)
+		return outcome;
+	/* A core given by hand says nothing about this machine's state. */
+	if (!run->options->core && record_write(run, outcome) < 0)
+		log_warning(run->log, "%s: cannot be written", RECORD_PATH);
+	(void)snprintf(status, sizeof(status), "Capture: %s%s%s", run_outcome_word(outcome),
+		       run->have_receipt ? ", " : "", run->have_receipt ? run->receipt.dir : "");
+	console_status(status);
+	policy_apply(run, outcome);
+	return outcome;
+}

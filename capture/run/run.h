@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The capture sequence: probe, judge, open, dmesg, stream, commit, record, release, register, carry
+ * on. Everything above a module's -errno is said here, once, with what to do about it.
+ */
+#pragma once
+
+#include "base/log.h"
+#include "base/root.h"
+#include "config/config.h"
+#include "crash/header_page.h"
+#include "crash/verdict.h"
+#include "dump/dmesg.h"
+#include "dump/makedumpfile.h"
+#include "dump/stream.h"
+#include "run/console.h"
+#include "target/target.h"
+
+#include <stdbool.h>
+
+/* How a capture ended; the verbs map it to an exit status. */
+enum run_outcome {
+	RUN_CAPTURED,  /* a receipt was earned; released, unless told not to */
+	RUN_NOT_GIVEN, /* a receipt was earned, but the memory could not be given back */
+	RUN_NO_DUMP,   /* nothing to do */
+	RUN_INVALID,   /* the dump or the core is not usable; nothing was released */
+	RUN_FAILED,    /* no target took the dump; nothing was released */
+};
+
+struct run_options {
+	const char *core; /* --core: a core given by hand; never released for */
+	bool no_release;
+	bool late; /* --late: a dump that this boot saved already is not saved again */
+};
+
+/* What became of one target; for the manifest and for people. */
+struct run_attempt {
+	char target[512];
+	int err;          /* 0 or -errno */
+	char reason[600]; /* "" when it took the dump */
+};
+
+struct run {
+	const struct root *root;
+	const struct config *config;
+	const struct run_options *options;
+	struct log *log;
+
+	/* what the steps found; the manifest is made of these */
+	struct console console;
+	bool in_initramfs;
+	char core_path[4096];
+	struct verdict verdict;
+	uint64_t dump_id;
+	char dir[256]; /* the dump's directory below a target */
+	struct mdf_caps caps;
+	struct dmesg dmesg;
+	struct stream_result stream;
+	struct mdf_plan plan;
+	struct run_attempt attempts[CONFIG_TARGETS_MAX];
+	size_t n_attempts;
+	int64_t started_ms; /* monotonic */
+	struct receipt receipt;
+	bool have_receipt, released, registered;
+	enum header_page header_page; /* when released */
+};
+
+/* The whole sequence. Always returns; the caller's boot goes on unless policy said otherwise. */
+enum run_outcome run_capture(struct run *run);
+void run_init(struct run *run, const struct root *root, const struct config *config,
+	      const struct run_options *options, struct log *log);
+void run_deinit(struct run *run);
