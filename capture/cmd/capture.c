@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/cmd.h"
+
+#include "base/json.h"
+#include "cmd/config.h"
+#include "run/record.h"
+#include "run/run.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct arguments {
+	struct run_options run;
+	const char *targets[CONFIG_TARGETS_MAX];
+	size_t n_targets;
+	bool json;
+};
+
+static int exit_of(enum run_outcome outcome)
+{
+	switch (outcome) {
+	case RUN_CAPTURED:
+		return EXIT_DONE;
+	case RUN_NO_DUMP:
+		return EXIT_NO_DUMP;
+	case RUN_INVALID:
+		return EXIT_INVALID;
+	case RUN_NOT_GIVEN:
+	case RUN_FAILED:
+		break;
+	}
+	return EXIT_FAILED;
+}
+
+static int parse(struct app *app, const struct cmd *cmd, int argc, char **argv, struct arguments *a)
+{
+	const char *value;
+	int i = 0, o;
+
+	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) >= 0) {
+		const char *name = cmd->options[o].name;
+
+		if (strcmp(name, "--core") == 0)
+			a->run.core = value;
+		else if (strcmp(name, "--no-release") == 0)
+			a->run.no_release = true;
+		else if (strcmp(name, "--late") == 0)
+			a->run.late = true;
+		else if (strcmp(name, "--json") == 0)
+			a->json = true;
+		else if (a->n_targets < CONFIG_TARGETS_MAX)
+			a->targets[a->n_targets++] = value;
+		else
+			return cmd_usage(app, cmd, "more than %d targets", CONFIG_TARGETS_MAX);
+	}
+	if (o == -2)
+		return EXIT_USAGE;
+	if (i < argc)
+		return cmd_usage(app, cmd, "takes no argument; a target is given with --target");
+	return EXIT_DONE;
+}
+
+static void print_json(const struct run *run, enum run_outcome outcome)
+{
+	json_object *o = json_object_new_object(), *list = json_object_new_array();
+	size_t i;
+
+	json_add_text(o, "outcome", run_outcome_word(outcome));
+	json_add_text(o, "verdict", verdict_word(run->verdict.kind));
+	json_add_text(o, "target", run->have_receipt ? run->receipt.target : NULL);
+	json_add_text(o, "dump", run->have_receipt ? run->receipt.dir : NULL);
+	json_add_known(o, "bytes", run->have_receipt ? (int64_t)run->receipt.size : -1);
+	json_add_bool(o, "released", run->released);
+	json_add_bool(o, "registered", run->registered);
+	json_add_text(o, "panic", run->dmesg.panic[0] ? run->dmesg.panic : NULL);
+	for (i = 0; i < run->n_attempts; i++) {
+		const struct run_attempt *a = &run->attempts[i];
+		json_object *attempt = json_object_new_object();
+
+		json_add_text(attempt, "target", a->target);
+		json_add_bool(attempt, "ok", a->err == 0);
+		json_add_text(attempt, "reason", a->reason[0] ? a->reason : NULL);
+		(void)json_object_array_add(list, attempt);
+	}
+	(void)json_object_object_add(o, "attempts", list);
+	json_print(o);
+}
+
+static int load(struct app *app, const struct arguments *a, struct config *config)
+{
+	int status = cmd_load_config(app, NULL, config);
+
+	if (status == EXIT_DONE && a->n_targets &&
+	    config_set_targets(config, a->targets, a->n_targets) < 0) {
+		log_error(&app->log, "--target: %s", strerror(ENOMEM));
+		status = EXIT_FAILED;
+	}
+	return status;
+}
+
+int cmd_capture(struct app *app, const struct cmd *cmd, int argc, char **argv)
+{
+	struct arguments a = {0};
+	enum run_outcome outcome;
+	struct config config;
+	struct run run;
+	int status = parse(app, cmd, argc, argv, &a);
+
+	if (status != EXIT_DONE)
+		return status;
+	status = load(app, &a, &config);
+	if (status != EXIT_DONE) {
+		config_deinit(&config);
+		return status;
+	}
+	if (a.run.late && config.on_failure != CONFIG_ACTION_LATE_CAPTURE) {
+		config_deinit(&config);
+		return EXIT_NO_DUMP;
+	}
+	run_init(&run, &app->root, &config, &a.run, &app->log);
+	outcome = run_capture(&run);
+	if (outcome == RUN_NO_DUMP)
+		log_info(&app->log, "no dump is active; nothing to do");
+	if (a.json)
+		print_json(&run, outcome);
+	run_deinit(&run);
+	config_deinit(&config);
+	return exit_of(outcome);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/cmd.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OPTION_JSON                                                                                \
+	{                                                                                          \
+		"--json", NULL, "print one JSON object on standard output"                         \
+	}
+#define OPTION_CORE                                                                                \
+	{                                                                                          \
+		"--core", "FILE", "take the core from FILE instead of /proc/vmcore"                \
+	}
+#define OPTIONS_END                                                                                \
+	{                                                                                          \
+		NULL, NULL, NULL                                                                   \
+	}
+
+static const struct cmd_option json_options[] = {OPTION_JSON, OPTIONS_END};
+static const struct cmd_option check_options[] = {OPTION_CORE, OPTION_JSON, OPTIONS_END};
+static const struct cmd_option capture_options[] = {
+	OPTION_CORE,
+	{"--target", "URL", "save to URL instead of the configured targets; may be repeated"},
+	{"--no-release", NULL, "keep the memory reserved, and do not register"},
+	{"--late", NULL, "do nothing unless on-failure is late-capture; for the service"},
+	OPTION_JSON,
+	OPTIONS_END,
+};
+static const struct cmd_option release_options[] = {
+	{"--force", NULL, "release without a saved dump, which loses it"},
+	OPTIONS_END,
+};
+static const struct cmd_option config_options[] = {
+	{"--for-image", NULL, "show: with each local target's device, as the initramfs needs it"},
+	OPTIONS_END,
+};
+
+const struct cmd commands[] = {
+	{
+		.name = "status",
+		.summary = "what the kernel says now: registered, dump active, memory",
+		.options = json_options,
+		.run = cmd_status,
+	},
+	{
+		.name = "check",
+		.summary = "judge the crash state and the core's headers",
+		.options = check_options,
+		.run = cmd_check,
+		.details =
+			"Says which of the states the machine is in, and whether the core can be "
+			"captured. With --core, FILE is judged instead: an ELF core, or a saved "
+			"dump or its directory, whose structure is checked as verify does. "
+			"Writes nothing.",
+	},
+	{
+		.name = "capture",
+		.summary = "save the active dump, give its memory back and register again",
+		.options = capture_options,
+		.run = cmd_capture,
+		.details =
+			"Targets are tried in the order of the configuration. Memory is released "
+			"only when a target holds the whole dump durably; otherwise it stays "
+			"reserved and capture can be run again. With --core, or --no-release, "
+			"nothing is released.",
+	},
+	{
+		.name = "release",
+		.summary = "give the memory of a saved dump back to the system",
+		.options = release_options,
+		.run = cmd_release,
+		.details = "Refuses unless the dump that is active was saved in this boot and is "
+			   "found whole and durable at its target once more. --force releases "
+			   "without that. With fadump off in a capture boot it always refuses: the "
+			   "kernel would free memory that is in use.",
+	},
+	{
+		.name = "register",
+		.summary = "make the machine ready for its next crash",
+		.run = cmd_register,
+	},
+	{
+		.name = "unregister",
+		.summary = "the next crash will not be dumped",
+		.run = cmd_unregister,
+	},
+	{
+		.name = "verify",
+		.args = "PATH",
+		.summary = "check the structure of a dump: a dump directory or a vmcore",
+		.options = json_options,
+		.run = cmd_verify,
+	},
+	{
+		.name = "unflatten",
+		.args = "[FLAT|-] OUT",
+		.summary = "make an ordinary dump of a flattened one, as it arrives",
+		.details =
+			"FLAT is what makedumpfile -F printed; without it, or as -, it is read "
+			"from "
+			"standard input. The dump is written to OUT.incomplete as it arrives and "
+			"gets its name only when the end marker came, its structure was checked "
+			"and it is on stable storage; an existing OUT is never replaced. A "
+			"flattened ELF dump is not checked. After a failure what came from "
+			"standard input stays in OUT.incomplete.",
+		.run = cmd_unflatten,
+	},
+	{
+		.name = "config",
+		.args = "check|show|devices [FILE]",
+		.summary = "check the configuration, or show it with its defaults",
+		.options = config_options,
+		.run = cmd_config,
+	},
+	{
+		.name = "help",
+		.args = "[COMMAND]",
+		.summary = "show help",
+		.run = cmd_help,
+	},
+	{
+		.name = "version",
+		.summary = "show the version",
+		.run = cmd_version,
+	},
+	{
+		.name = "doc",
+		.args = "conf|man|man-conf|completion",
+		.summary = "print generated documentation",
+		.run = cmd_doc,
+		.hidden = true,
+	},
+	{.name = NULL},
+};
+
+const struct cmd *cmd_find(const char *name)
+{
+	const struct cmd *c;
+
+	for (c = commands; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+int cmd_usage(struct app *app, const struct cmd *cmd, const char *fmt, ...)
+{
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_error(&app->log, "%s: %s; see fadump-ng help %s", cmd->name, text, cmd->name);
+	return EXIT_USAGE;
+}
+
+static int match_option(const struct cmd *cmd, const char *arg, size_t len)
+{
+	int o;
+
+	for (o = 0; cmd->options && cmd->options[o].name; o++)
+		if (strlen(cmd->options[o].name) == len &&
+		    strncmp(cmd->options[o].name, arg, len) == 0)
+			return o;
+	return -1;
+}
+
+int cmd_next_option(struct app *app, const struct cmd *cmd, int argc, char **argv, int *i,
+		    const char **value)
+{
+	const char *arg;
+	size_t len;
+	int o;
+
+	*value = NULL;
+	if (*i == 0)
+		*i = 1;
+	if (*i >= argc || argv[*i][0] != '-' || argv[*i][1] == '\0')
+		return -1;
+	arg = argv[(*i)++];
+	if (strcmp(arg, "--") == 0)
+		return -1;
+	len = strcspn(arg, "=");
+	o = match_option(cmd, arg, len);
+	if (o < 0) {
+		(void)cmd_usage(app, cmd, "unknown option %s", arg);
+		return -2;
+	}
+	if (!cmd->options[o].value) {
+		if (arg[len] == '=') {
+			(void)cmd_usage(app, cmd, "%s takes no value", cmd->options[o].name);
+			return -2;
+		}
+		return o;
+	}
+	if (arg[len] == '=')
+		*value = arg + len + 1;
+	else if (*i < argc)
+		*value = argv[(*i)++];
+	else {
+		(void)cmd_usage(app, cmd, "%s needs a %s", arg, cmd->options[o].value);
+		return -2;
+	}
+	return o;
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/cmd.h"
+#include "cmd/config.h"
+
+#include "base/cleanup.h"
+#include "config/config.h"
+#include "config/keys.h"
+#include "config/load.h"
+#include "dump/makedumpfile.h"
+#include "target/locate.h"
+#include "target/url.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *file_name(const struct app *app, const char *file)
+{
+	if (file)
+		return file;
+	return app->config_path ? app->config_path : CONFIG_PATH;
+}
+
+int cmd_load_config(struct app *app, const char *file, struct config *out)
+{
+	const char *path = file ? file : app->config_path, *name = file_name(app, file);
+	struct config_error error;
+	int r = config_load(&app->root, path, out, &error);
+
+	if (r == 0)
+		return EXIT_DONE;
+	if (r == -EINVAL)
+		log_error(&app->log, "%s:%u: %s", name, error.line, error.text);
+	else
+		log_error(&app->log, "%s: %s", name, strerror(-r));
+	return r == -EINVAL ? EXIT_INVALID : EXIT_FAILED;
+}
+
+/* "FILE:LINE: " of a target; without the line when it is the default. */
+static void say_target(struct app *app, const char *name, const struct config_target *t,
+		       const char *what)
+{
+	if (t->line)
+		log_error(&app->log, "%s:%u: target %s: %s", name, t->line, t->url, what);
+	else
+		log_error(&app->log, "%s: target %s: %s", name, t->url, what);
+}
+
+/* EXIT_DONE and *out, which is then the caller's; or an exit status after one line of error. */
+static int parse_target(struct app *app, const char *name, const struct config_target *t,
+			struct url *out)
+{
+	const char *why = NULL;
+	char text[80];
+	int r = url_parse(t->url, out, &why);
+
+	if (r < 0) {
+		say_target(app, name, t, r == -EINVAL ? why : strerror(-r));
+		return r == -EINVAL ? EXIT_INVALID : EXIT_FAILED;
+	}
+	if (out->scheme != URL_FILE) {
+		(void)snprintf(text, sizeof(text), "%s:// is not supported in this version",
+			       url_scheme_word(out->scheme));
+		say_target(app, name, t, text);
+		url_deinit(out);
+		return EXIT_INVALID;
+	}
+	return EXIT_DONE;
+}
+
+static int validate_options(struct app *app, const char *name, const struct config *c)
+{
+	/* Whatever the machine's makedumpfile can do: the words alone are judged here. */
+	const struct mdf_caps caps = {.version = {1, 7, 8}};
+	const struct mdf_request request = {
+		.dump_level = c->dump_level,
+		.compress = DUMP_COMPRESS_AUTO,
+		.extra = c->makedumpfile_options,
+		.cpus_online = 1,
+		.core = "/proc/vmcore",
+	};
+	struct mdf_plan plan;
+	int r = mdf_plan_init(&caps, &request, &plan);
+
+	if (r == -EINVAL || r == -E2BIG) {
+		log_error(&app->log, "%s: makedumpfile-options: %s", name,
+			  r == -EINVAL ? plan.warnings[0] : "too many");
+		return EXIT_INVALID;
+	}
+	if (r < 0) {
+		log_error(&app->log, "%s: %s", name, strerror(-r));
+		return EXIT_FAILED;
+	}
+	if (plan.warnings[0][0])
+		log_warning(&app->log, "%s: makedumpfile-options: %s", name, plan.warnings[0]);
+	mdf_plan_deinit(&plan);
+	return EXIT_DONE;
+}
+
+static int validate(struct app *app, const char *file, const struct config *c)
+{
+	const char *name = file_name(app, file);
+	int status = EXIT_DONE;
+	struct url url;
+	size_t i;
+
+	for (i = 0; i < c->n_targets && status == EXIT_DONE; i++) {
+		status = parse_target(app, name, &c->targets[i], &url);
+		if (status == EXIT_DONE)
+			url_deinit(&url);
+	}
+	return status == EXIT_DONE ? validate_options(app, name, c) : status;
+}
+
+static int check(struct app *app, const char *file)
+{
+	struct config c;
+	int status = cmd_load_config(app, file, &c);
+
+	if (status == EXIT_DONE)
+		status = validate(app, file, &c);
+	if (status == EXIT_DONE && app->log.level >= LOG_LEVEL_INFO)
+		printf("%s: ok, %zu target%s\n", file_name(app, file), c.n_targets,
+		       c.n_targets == 1 ? "" : "s");
+	config_deinit(&c);
+	return status;
+}
+
+/* Where a file target lies. EXIT_DONE and *out, or an exit status after one line of error. */
+static int locate(struct app *app, const char *name, const struct config_target *t,
+		  const struct url *u, struct location *out)
+{
+	const char *device = url_option(u, "device");
+	char text[400], reason[300] = "";
+	int r = device ? location_of_device(&app->root, device, out)
+		       : location_find(&app->root, u->path, out, reason, sizeof(reason));
+
+	if (r == 0)
+		return EXIT_DONE;
+	(void)snprintf(text, sizeof(text), "%s%s", *reason ? reason : strerror(-r),
+		       r == -ENOTBLK ? "; name a device that it can, as in "
+				       "file:///crash?device=UUID=..."
+				     : "");
+	say_target(app, name, t, text);
+	return EXIT_FAILED;
+}
+
+/* Name the device that a target is on, unless it is named already. 0 or -errno with *why. */
+static int name_device(struct url *u, struct location *l, const char **why)
+{
+	int r;
+
+	if (url_option(u, "device"))
+		return 0;
+	free(u->path);
+	u->path = take_ptr(&l->path);
+	r = url_add_option(u, "device", l->device, why);
+	if (r == 0)
+		r = url_add_option(u, "fstype", l->fstype, why);
+	if (r == 0 && l->subvol)
+		r = url_add_option(u, "subvol", l->subvol, why);
+	return r;
+}
+
+/* The URL that finds a target's place from an initramfs; the caller frees it. */
+static int resolve_target(struct app *app, const char *name, const struct config_target *t,
+			  char **out)
+{
+	const char *why = NULL;
+	struct location l;
+	struct url u;
+	int status = parse_target(app, name, t, &u);
+
+	if (status != EXIT_DONE)
+		return status;
+	status = locate(app, name, t, &u, &l);
+	if (status == EXIT_DONE) {
+		if (name_device(&u, &l, &why) == 0)
+			*out = url_format(&u);
+		if (!*out) {
+			say_target(app, name, t, why ? why : strerror(ENOMEM));
+			status = EXIT_FAILED;
+		}
+		location_deinit(&l);
+	}
+	url_deinit(&u);
+	return status;
+}
+
+static int resolve_targets(struct app *app, const char *file, struct config *c)
+{
+	char *urls[CONFIG_TARGETS_MAX] = {NULL};
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < c->n_targets && status == EXIT_DONE; i++)
+		status = resolve_target(app, file_name(app, file), &c->targets[i], &urls[i]);
+	if (status == EXIT_DONE &&
+	    config_set_targets(c, (const char *const *)urls, c->n_targets) < 0) {
+		log_error(&app->log, "%s", strerror(ENOMEM));
+		status = EXIT_FAILED;
+	}
+	for (i = 0; i < ARRAY_SIZE(urls); i++)
+		free(urls[i]);
+	return status;
+}
+
+static int show(struct app *app, const char *file, bool for_image)
+{
+	struct config c;
+	size_t i;
+	int status = cmd_load_config(app, file, &c);
+
+	if (status == EXIT_DONE && for_image)
+		status = validate(app, file, &c);
+	if (status == EXIT_DONE && for_image)
+		status = resolve_targets(app, file, &c);
+	for (i = 0; i < config_keys_len && status == EXIT_DONE; i++)
+		config_print_key(stdout, &c, &config_keys[i]);
+	config_deinit(&c);
+	return status;
+}
+
+/* "DEVICE FSTYPE" of one target, for whoever builds an image that must reach it. */
+static int print_device(struct app *app, const char *name, const struct config_target *t)
+{
+	const char *fstype;
+	struct location l;
+	struct url u;
+	int status = parse_target(app, name, t, &u);
+
+	if (status != EXIT_DONE)
+		return status;
+	status = locate(app, name, t, &u, &l);
+	if (status == EXIT_DONE) {
+		fstype = url_option(&u, "fstype");
+		if (!fstype)
+			fstype = l.fstype;
+		if (fstype) {
+			printf("%s %s\n", l.source, fstype);
+		} else {
+			say_target(app, name, t,
+				   "its device is not there, or has no file system: "
+				   "name the type with &fstype=");
+			status = EXIT_FAILED;
+		}
+		location_deinit(&l);
+	}
+	url_deinit(&u);
+	return status;
+}
+
+static int devices(struct app *app, const char *file)
+{
+	struct config c;
+	size_t i;
+	int status = cmd_load_config(app, file, &c), worst = status;
+
+	/* A device that is away must not hide those that are there. */
+	for (i = 0; i < c.n_targets && status == EXIT_DONE; i++) {
+		int one = print_device(app, file_name(app, file), &c.targets[i]);
+
+		worst = one > worst ? one : worst;
+	}
+	config_deinit(&c);
+	return worst;
+}
+
+int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
+{
+	const char *operands[2] = {NULL, NULL}, *value;
+	bool for_image = false;
+	size_t n = 0;
+	int i = 0, o;
+
+	/* Options may stand before, between and after the operands. */
+	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) != -1 || i < argc) {
+		if (o == -2)
+			return EXIT_USAGE;
+		if (o >= 0)
+			for_image = true;
+		else if (n < ARRAY_SIZE(operands))
+			operands[n++] = argv[i++];
+		else
+			return cmd_usage(app, cmd, "too many arguments");
+	}
+	if (for_image && (n == 0 || strcmp(operands[0], "show") != 0))
+		return cmd_usage(app, cmd, "--for-image belongs to show");
+	if (n > 0 && strcmp(operands[0], "check") == 0)
+		return check(app, operands[1]);
+	if (n > 0 && strcmp(operands[0], "show") == 0)
+		return show(app, operands[1], for_image);
+	if (n > 0 && strcmp(operands[0], "devices") == 0)
+		return devices(app, operands[1]);
+	return cmd_usage(app, cmd, "needs check, show or devices");
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cmd/cmd.h"
+
+/* Check the dump at path, a vmcore or a directory that holds one, and report it. An exit status. */
+int verify_dump(struct app *app, const char *path, bool json);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Global options and the command table; the work is in cmd/. */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct globals {
+	const char *root;
+	const char *config;
+	enum log_level level;
+	bool help, version;
+};
+
+/* "--name VALUE" or "--name=VALUE". */
+static bool option_value(int argc, char **argv, int *i, const char *name, const char **value)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(argv[*i], name, len) != 0)
+		return false;
+	if (argv[*i][len] == '=') {
+		*value = argv[*i] + len + 1;
+		return true;
+	}
+	if (argv[*i][len] != '\0' || *i + 1 >= argc)
+		return false;
+	*value = argv[++*i];
+	return true;
+}
+
+/* The index of the verb, or -1 after a usage error. */
+static int parse_globals(int argc, char **argv, struct globals *g)
+{
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+		if (option_value(argc, argv, &i, "--root", &g->root) ||
+		    option_value(argc, argv, &i, "--config", &g->config))
+			continue;
+		if (strcmp(argv[i], "-v") == 0 || strcmp(argv[i], "--verbose") == 0)
+			g->level = LOG_LEVEL_DEBUG;
+		else if (strcmp(argv[i], "-q") == 0 || strcmp(argv[i], "--quiet") == 0)
+			g->level = LOG_LEVEL_ERROR;
+		else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
+			g->help = true;
+		else if (strcmp(argv[i], "--version") == 0)
+			g->version = true;
+		else {
+			(void)fprintf(stderr,
+				      "fadump-ng: unknown or incomplete option %s; see "
+				      "fadump-ng --help\n",
+				      argv[i]);
+			return -1;
+		}
+	}
+	return i;
+}
+
+static int run_verb(struct app *app, int argc, char **argv)
+{
+	const struct cmd *cmd = cmd_find(argv[0]);
+
+	if (!cmd) {
+		(void)fprintf(stderr, "fadump-ng: unknown command %s; see fadump-ng --help\n",
+			      argv[0]);
+		return EXIT_USAGE;
+	}
+	return cmd->run(app, cmd, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	static char help[] = "help", version[] = "version";
+	char *alone[] = {NULL, NULL};
+	struct globals g = {.level = LOG_LEVEL_INFO};
+	struct app app = {0};
+	int verb = parse_globals(argc, argv, &g);
+	int err, status;
+
+	if (verb < 0)
+		return EXIT_USAGE;
+	if (g.help || g.version) {
+		alone[0] = g.version ? version : help;
+	} else if (verb >= argc) {
+		(void)fprintf(stderr, "fadump-ng: no command given; see fadump-ng --help\n");
+		return EXIT_USAGE;
+	}
+	/* A reader that goes away is an error of one write, not the end of a capture. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	err = root_init(g.root, &app.root);
+	if (err < 0) {
+		(void)fprintf(stderr, "fadump-ng: --root %s: %s\n", g.root ? g.root : "/",
+			      strerror(-err));
+		return EXIT_FAILED;
+	}
+	app.config_path = g.config;
+	log_init(&app.log, g.level);
+	status = alone[0] ? run_verb(&app, 1, alone) : run_verb(&app, argc - verb, argv + verb);
+	if (fflush(stdout) != 0 && status == EXIT_DONE) {
+		(void)fprintf(stderr, "fadump-ng: standard output: %s\n", strerror(errno));
+		status = EXIT_FAILED;
+	}
+	log_deinit(&app.log);
+	root_deinit(&app.root);
+	return status;
+}
