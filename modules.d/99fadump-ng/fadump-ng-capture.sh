@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For an initramfs without systemd. Sourced where devices have settled, before the root file system is mounted, and on
+# the way into an emergency shell; the first of these that a capture boot comes to is the one that captures.
+
+if [ -e /sys/kernel/fadump/release_mem ] || [ -e /sys/kernel/fadump_release_mem ]; then
+    if ! [ -e /run/fadump-ng/tried ]; then
+        mkdir -p /run/fadump-ng
+        : > /run/fadump-ng/tried
+        fadump-ng capture < /dev/null
+    fi
+fi
+:

@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The capture program in the initramfs, with what it needs to reach its targets. What the configuration means
+# is the program's affair: it is asked, never parsed here.
+#
+# An image that cannot capture must not come into being. Two ways to end dracut hold in all its versions: check()
+# that fails for a module that was asked for, and exit. The status of install() is ignored.
+# shellcheck disable=SC2154 # dracut's own variables: initdir, moddir, systemdsystemunitdir...
+
+fadump_ng_give_up() {
+    dfatal "fadump-ng: $1"
+    exit 1
+}
+
+# "DEVICE FSTYPE" a line, one for each target on a disk.
+fadump_ng_devices() {
+    fadump-ng config devices
+}
+
+# "NAME TYPE PATH" a line: a target's device and all that it is made of. Silent about a device that is not there now.
+fadump_ng_layers() {
+    lsblk --inverse --noheadings --raw --output KNAME,TYPE,PATH "$1" 2> /dev/null
+}
+
+fadump_ng_tool() {
+    find_binary "$1" > /dev/null && return
+    dfatal "fadump-ng: $1 is not installed; install the package $2"
+    return 1
+}
+
+# called by dracut
+check() {
+    local devices fstype reason
+
+    # Only when asked for, and not a word otherwise.
+    [[ " $dracutmodules $add_dracutmodules $force_add_dracutmodules " == *" fadump-ng "* ]] || return 255
+
+    fadump_ng_tool fadump-ng fadump-ng || return 1
+    fadump_ng_tool makedumpfile makedumpfile || return 1
+    fadump_ng_tool vmcore-dmesg kexec-tools || return 1
+    fadump_ng_tool modprobe kmod || return 1
+    fadump_ng_tool lsblk util-linux || return 1
+    reason=$(fadump-ng config show --for-image 2>&1 > /dev/null) || {
+        dfatal "${reason:-fadump-ng: the configuration cannot be used in an image}"
+        return 1
+    }
+    devices=$(fadump-ng config devices 2>&1) || {
+        dfatal "${devices:-fadump-ng: cannot find the devices of the targets}"
+        return 1
+    }
+    while read -r _ fstype; do
+        [[ $fstype != ext* ]] || fadump_ng_tool e2fsck e2fsprogs || return 1
+    done <<< "$devices"
+    return 255
+}
+
+# called by dracut
+depends() {
+    local device fstype type
+
+    while read -r device fstype; do
+        [[ $fstype == btrfs ]] && find_binary btrfs > /dev/null && echo btrfs
+        while read -r _ type _; do
+            case $type in
+                lvm) echo lvm ;;
+                crypt) echo crypt ;;
+                mpath) echo multipath ;;
+                raid* | linear) echo mdraid ;;
+            esac
+        done < <(fadump_ng_layers "$device")
+    done < <(fadump_ng_devices) | sort -u
+}
+
+# called by dracut
+installkernel() {
+    local device fstype name
+    local -a drivers
+
+    # Whatever the image is tailored to: the root device's drivers need not be those of the target.
+    while read -r device fstype; do
+        hostonly='' instmods "$fstype" crc32c
+        while read -r name _; do
+            read -ra drivers < <(get_blockdev_drv_through_sys "/sys/class/block/$name")
+            # Without an argument instmods reads its standard input.
+            ((${#drivers[@]})) && hostonly='' instmods "${drivers[@]}"
+        done < <(fadump_ng_layers "$device")
+    done < <(fadump_ng_devices)
+    return 0
+}
+
+# Have udev put a target on LVM or MD RAID together, whatever the command line lets dracut assemble for the root. In a
+# capture boot only, and without anything in the boot waiting for it.
+fadump_ng_assemble() {
+    local device type path lv
+
+    echo 'ACTION!="add|change", GOTO="fadump_ng_end"'
+    echo 'SUBSYSTEM!="block", GOTO="fadump_ng_end"'
+    echo 'TEST!="/sys/kernel/fadump/release_mem", TEST!="/sys/kernel/fadump_release_mem", GOTO="fadump_ng_end"'
+    echo 'ENV{DM_MULTIPATH_DEVICE_PATH}=="1", GOTO="fadump_ng_end"'
+    while read -r device _; do
+        while read -r _ type path; do
+            case $type in
+                lvm)
+                    # A volume inside another one has no name here; it comes with the outer one.
+                    lv=$(lvm lvs --noheadings --options lv_full_name "$path" 2> /dev/null) || continue
+                    echo "ENV{ID_FS_TYPE}==\"LVM2_member\"," \
+                        "RUN+=\"$(find_binary lvm) lvchange --sysinit --noudevsync --yes -K -ay ${lv// /}\""
+                    ;;
+                raid* | linear)
+                    echo "ENV{ID_FS_TYPE}==\"linux_raid_member\"," \
+                        "RUN+=\"$(find_binary mdadm) --incremental \$env{DEVNAME}\""
+                    ;;
+            esac
+        done < <(fadump_ng_layers "$device")
+    done < <(fadump_ng_devices)
+    echo 'LABEL="fadump_ng_end"'
+}
+
+# called by dracut
+install() {
+    local rules hook
+
+    (umask 077 && fadump-ng config show --for-image > "$initdir/etc/fadump-ng.conf") \
+        || fadump_ng_give_up "cannot write the configuration into the image"
+
+    inst "$(find_binary fadump-ng)" /usr/bin/fadump-ng || fadump_ng_give_up "cannot install the capture program"
+    inst_multiple makedumpfile vmcore-dmesg modprobe || fadump_ng_give_up "cannot install the capture program's tools"
+    # makedumpfile's threads load it when they end.
+    inst_libdir_file 'libgcc_s.so*' \
+        || fadump_ng_give_up "libgcc_s.so.1 is not installed; install the package libgcc-s1 or libgcc"
+    inst_multiple -o e2fsck /etc/e2fsck.conf /etc/hostname
+    # The mark by which the program knows where it is; without systemd some versions of dracut leave it out.
+    [[ -e $initdir/etc/initrd-release ]] || : > "$initdir/etc/initrd-release"
+    # For a person in the rescue shell.
+    inst_multiple -o busybox cat cp dd df dmesg grep less ls lsblk mkdir mount mv ps reboot rm sync tail
+
+    rules=$(fadump_ng_assemble)
+    if [[ $rules == *RUN+=* ]]; then
+        mkdir -p "$initdir/etc/udev/rules.d"
+        printf '%s\n' "$rules" > "$initdir/etc/udev/rules.d/69-fadump-ng.rules"
+    fi
+
+    if dracut_module_included systemd; then
+        inst_simple "$moddir/fadump-ng-capture.service" "$systemdsystemunitdir/fadump-ng-capture.service"
+        $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target fadump-ng-capture.service \
+            || fadump_ng_give_up "cannot install fadump-ng-capture.service"
+    else
+        for hook in initqueue/settled pre-mount emergency; do
+            inst_hook "$hook" 00 "$moddir/fadump-ng-capture.sh"
+        done
+    fi
+}
