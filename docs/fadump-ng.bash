@@ -1,0 +1,36 @@
+# Completion of fadump-ng for bash.
+_fadump_ng()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} verb='' words='' i
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--root | --config)
+			[[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
+			((i++))
+			;;
+		-*) ;;
+		*)
+			verb=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+	# What takes a file or a directory is left to readline.
+	case ${COMP_WORDS[COMP_CWORD - 1]} in
+	--root | --config | --core | --target) return ;;
+	esac
+	case $verb in
+	'') words='--root --config -v --verbose -q --quiet --help --version status check capture release register unregister verify unflatten config help version ' ;;
+	status) words='--json ' ;;
+	check) words='--core --json ' ;;
+	capture) words='--core --target --no-release --late --json ' ;;
+	release) words='--force ' ;;
+	verify) words='--json ' ;;
+	unflatten) words='' ;;
+	config) words='--for-image check show devices ' ;;
+	help) words='status check capture release register unregister verify unflatten config help version ' ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -o default -F _fadump_ng fadump-ng
