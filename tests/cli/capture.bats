@@ -1,0 +1,404 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# capture and release over a tree, with a makedumpfile that does what the test says. Files in a tree do not go away when
+# memory is released, so a capture that succeeds is seen up to the write of release_mem here; the lab sees the rest.
+
+load lib
+
+setup() {
+    cli_setup
+    tree pseries-dump
+    mkdir "$T/bin"
+    PATH=$T/bin:$PATH
+    "$TOOLS/mkkdump" "$T/dump"
+    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    export FLAT=$T/flat STUB=$T
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version ${STUB_VERSION:-1.7.8} (released on 1 Jan 2026)\nlzo\tenabled\nsnappy\tdisabled\nzstd\tenabled\n" ;;
+*" --dump-dmesg "*) exit 1 ;;
+*" -F "*)
+    echo "$*" >>"$STUB/calls"
+    printf "\rCopying data                                      : [ 50.0 %%] /  eta: 1s         \n" >&2
+    cat "$FLAT"
+    [ -z "${STUB_SIGNAL-}" ] || kill -"$STUB_SIGNAL" $$
+    [ -z "${STUB_WORDS-}" ] || echo "$STUB_WORDS" >&2
+    exit "${STUB_EXIT-0}" ;;
+esac'
+    stub vmcore-dmesg 'echo "[    1.000000] Linux version 6.12.0"; echo "[   99.000000] Kernel panic - not syncing: a test"'
+}
+
+stub() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
+}
+
+# The one dump directory.
+dump_dir() {
+    find "$T/root/var/crash" -mindepth 1 -maxdepth 1 -type d
+}
+
+# Nothing is called a dump, nothing is left half-written, nothing was released.
+nothing_published() {
+    [ -z "$(find "$T/root" -path '*/proc/*' -prune -o -name 'vmcore' -print)" ]
+    [ -z "$(find "$T/root" -name '*.incomplete')" ]
+    [ -z "$(release_mem)" ]
+}
+
+@test "a dump is saved whole, with its log and manifest, modes 0700 and 0600" {
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    grep -q 'a test' "$(dump_dir)/vmcore-dmesg.txt"
+    [ -s "$(dump_dir)/capture.log" ]
+    [ "$(stat -c %a "$(dump_dir)")" = 700 ]
+    [ "$(stat -c %a "$(dump_dir)"/* | sort -u)" = 600 ]
+    [ -z "$(find "$T/root" -name '*.incomplete')" ]
+    [ -z "$(release_mem)" ]
+    output=$(cat "$(dump_dir)/manifest.json")
+    [ "$(json complete)" = True ]
+    [ "$(json crash.panic)" = "Kernel panic - not syncing: a test" ]
+    [ "$(json dump.bytes)" = "$(stat -c %s "$T/dump")" ]
+    [[ $(basename "$(dump_dir)") =~ ^lab-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}$ ]]
+}
+
+@test "release_mem is written once, after the dump has its name, and a release that did not work is said" {
+    fadump capture
+    [ "$status" = 1 ]
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"/proc/vmcore is still there"* ]]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [ ! "$(dump_dir)/vmcore" -nt "$T/root/sys/kernel/fadump/release_mem" ]
+}
+
+@test "json: one object on stdout" {
+    fadump capture --no-release --json
+    [ "$status" = 0 ]
+    [ "$(json outcome)" = captured ]
+    [ "$(json released)" = False ]
+    [ "$(json attempts.0.ok)" = True ]
+    [ "$(wc -l <<<"$output")" = 1 ]
+}
+
+@test "makedumpfile exits with 1: nothing published, its words are passed on" {
+    export STUB_EXIT=1 STUB_WORDS="Can't get a valid pgd."
+    fadump capture
+    [ "$status" = 1 ]
+    [[ $errors == *"exited with 1"* ]]
+    [[ $errors == *"Can't get a valid pgd"* ]]
+    nothing_published
+}
+
+@test "makedumpfile is killed after its whole stream: not a dump" {
+    export STUB_SIGNAL=KILL
+    fadump capture
+    [ "$status" = 1 ]
+    [[ $errors == *"signal 9"* ]]
+    nothing_published
+}
+
+@test "a stream cut anywhere is not a dump, even when makedumpfile exits with 0" {
+    local size n
+    size=$(stat -c %s "$T/flat")
+    for n in 0 1 15 16 4095 4096 4100 4112 5000 $((size / 2)) $((size - 17)) $((size - 16)) $((size - 1)); do
+        head -c "$n" "$T/flat" >"$T/cut"
+        FLAT=$T/cut fadump capture
+        [ "$status" = 1 ]
+        nothing_published
+    done
+}
+
+@test "data after the end, and a structure that is broken: not a dump" {
+    local what
+    "$TOOLS/flatten" --trailing 1 "$T/dump" >"$T/flat"
+    fadump capture
+    [ "$status" = 1 ]
+    nothing_published
+    for what in $("$TOOLS/mkkdump" --list-breaks); do
+        "$TOOLS/mkkdump" --break "$what" "$T/broken"
+        "$TOOLS/flatten" "$T/broken" >"$T/flat"
+        fadump capture
+        echo "break $what"
+        [ "$status" = 1 ]
+        [[ $errors == *"structure"* ]]
+        nothing_published
+        run "$FADUMP_NG" verify "$T/broken"
+        [ "$status" = 4 ]
+    done
+}
+
+@test "verify = none takes what the structure check would not" {
+    "$TOOLS/mkkdump" --break "$("$TOOLS/mkkdump" --list-breaks | head -n 1)" "$T/broken"
+    "$TOOLS/flatten" "$T/broken" >"$T/flat"
+    echo 'verify = none' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    grep -q '"verified":"none"' "$(dump_dir)/manifest.json"
+}
+
+@test "targets in order: the first that takes it has it" {
+    touch "$T/root/file"
+    fadump capture --no-release --target file:///file/below --target file:///second --target file:///third
+    [ "$status" = 0 ]
+    [[ $errors == *"file:///file/below: "* ]]
+    ls "$T"/root/second/*/vmcore
+    [ ! -e "$T/root/third" ]
+}
+
+@test "every target fails: exit 1, nothing released, the log of the crash stays where it could be saved" {
+    export STUB_EXIT=1
+    fadump capture --target file:///one --target nfs://server/two
+    [ "$status" = 1 ]
+    nothing_published
+    [[ $errors == *"nothing was released"* ]]
+    ls "$T"/root/one/*/vmcore-dmesg.txt
+    fadump status --json
+    [ "$(json last_capture)" = failed ]
+}
+
+@test "the same crash tried again uses the same directory; a saved one is never touched" {
+    STUB_EXIT=1 fadump capture
+    local first
+    first=$(dump_dir)
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [ "$(dump_dir)" = "$first" ]
+    echo precious >"$first/vmcore"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [ "$(cat "$first/vmcore")" = precious ]
+    cmp "$T/dump" "$first.2/vmcore"
+}
+
+@test "release: refused without a receipt, earned again for a saved dump, refused when that is not whole" {
+    fadump release
+    [ "$status" = 1 ]
+    [[ $errors == *"nothing is released"* ]]
+    [ -z "$(release_mem)" ]
+    fadump capture --no-release
+    truncate -s -1 "$(dump_dir)/vmcore"
+    fadump release
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    cp "$T/dump" "$(dump_dir)/vmcore"
+    fadump release
+    [ "$(release_mem)" = 1 ]
+}
+
+@test "the late service does not save again what this boot saved; it releases" {
+    fadump capture --no-release
+    rm "$T/calls"
+    fadump capture --late
+    [ "$(release_mem)" = 1 ]
+    [ ! -e "$T/calls" ]
+    [ "$(find "$T/root/var/crash" -name vmcore | wc -l)" = 1 ]
+}
+
+@test "release: the record of another crash does not count" {
+    fadump capture --no-release
+    printf 'x' | dd of="$T/root/proc/vmcore" bs=1 seek=65700 conv=notrunc 2>/dev/null
+    fadump release
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+}
+
+@test "release --force writes without a receipt" {
+    fadump release --force
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"by force"* ]]
+}
+
+# Kernels from 6.10 on end the reserved area with the header, in the middle of a page, and free that page.
+header_is_freed() {
+    echo $((541065216 + 432)) >"$T/root/sys/kernel/fadump/mem_reserved"
+    mkdir -p "$T/root/sys/devices/system/memory"
+}
+
+@test "the page of the fadump header is taken out of use where the kernel frees it" {
+    header_is_freed
+    : >"$T/root/sys/devices/system/memory/soft_offline_page"
+    fadump release --force
+    [ "$(release_mem)" = 1 ]
+    [ "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" = 0x40100000 ]
+}
+
+@test "the page of the fadump header is left alone where the kernel keeps it" {
+    mkdir -p "$T/root/sys/devices/system/memory"
+    : >"$T/root/sys/devices/system/memory/soft_offline_page"
+    fadump release --force
+    [ -z "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" ]
+}
+
+@test "a header page that could not be taken: said, and registering later is refused" {
+    header_is_freed
+    rm "$T/root/proc/vmcore"
+    fadump release --force
+    [ "$status" = 0 ]
+    [[ $errors == *"may be lost"* ]]
+    fadump status
+    [[ $output == "ready: registered, but the next dump may be lost"* ]]
+    fadump unregister
+    [ "$status" = 0 ]
+    fadump register
+    [ "$status" = 1 ]
+    [[ $errors == *"overwrite memory in use"* ]]
+    [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
+}
+
+@test "state C: capture, release and --force never write release_mem" {
+    rm -rf "$T/root"
+    tree state-c
+    fadump capture
+    [ "$status" = 4 ]
+    [[ $errors == *"fadump"*"off"* ]]
+    fadump release
+    [ "$status" = 1 ]
+    fadump release --force
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+}
+
+@test "state A: capture says why, and registers for the next crash" {
+    rm -rf "$T/root"
+    tree state-a
+    fadump capture
+    [ "$status" = 4 ]
+    [[ $errors == *"Old magic number"* ]]
+    [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 1 ]
+    [ -z "$(release_mem)" ]
+}
+
+@test "state B and a bad core: exit 4, memory kept" {
+    local situation
+    for situation in state-b bad-core; do
+        rm -rf "$T/root"
+        tree $situation
+        fadump capture
+        [ "$status" = 4 ]
+        nothing_published
+        [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
+    done
+}
+
+@test "no dump is active: exit 3, nothing touched" {
+    rm -rf "$T/root"
+    tree pseries-production
+    fadump capture
+    [ "$status" = 3 ]
+    [ -z "$(ls "$T/root/var/crash")" ]
+    [ ! -e "$T/root/run/fadump-ng" ]
+    fadump release
+    [ "$status" = 3 ]
+}
+
+@test "--core: saved from a file, nothing released, nothing recorded" {
+    core sound-be-4k
+    fadump capture --core "$T/core" --target file:///elsewhere
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$T"/root/elsewhere/*/vmcore
+    [ -z "$(release_mem)" ]
+    [ ! -e "$T/root/run/fadump-ng" ]
+    head -c 1000 "$T/core" >"$T/short"
+    fadump capture --core "$T/short" --target file:///elsewhere
+    [ "$status" = 4 ]
+}
+
+@test "makedumpfile missing, and vmcore-dmesg missing" {
+    rm "$T/bin/vmcore-dmesg"
+    stub vmcore-dmesg 'exit 1'
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors == *"no log of the crashed kernel"* ]]
+    status=0
+    errors=$(PATH=$T/empty "$FADUMP_NG" --root "$T/root" capture 2>&1) || status=$?
+    [ "$status" = 1 ]
+    [[ $errors == *makedumpfile* ]]
+    [ -z "$(release_mem)" ]
+}
+
+@test "compression and threads: never what makedumpfile has not" {
+    echo 'compress = snappy' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors == *snappy* ]]
+    [[ $(cat "$T/calls") != *" -p "* ]]
+    rm -r "$T/root/var/crash" "$T/calls"
+    echo 'threads = 2' >"$T/root/etc/fadump-ng.conf"
+    STUB_VERSION=1.7.7 fadump capture --no-release
+    [[ $errors == *threads* ]]
+    [[ $(cat "$T/calls") != *num-threads* ]]
+}
+
+@test "makedumpfile-options that would break the stream are left out rather than the dump" {
+    echo 'makedumpfile-options = --split' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors == *"--split"* ]]
+    [[ $(cat "$T/calls") != *split* ]]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+}
+
+@test "an old makedumpfile for a newer kernel is warned about" {
+    STUB_VERSION=1.7.3 fadump capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors == *1.7.3* ]]
+}
+
+@test "a configuration that does not parse: exit 4 with file and line, nothing captured" {
+    printf '# one\ntarget = file:///x\ncompres = lzo\n' >"$T/root/etc/fadump-ng.conf"
+    fadump capture
+    [ "$status" = 4 ]
+    [[ $errors == *"/etc/fadump-ng.conf:3: "*compress* ]]
+    nothing_published
+}
+
+@test "deadline: a capture that takes too long fails, and leaves no process" {
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version 1.7.8 (x)\nlzo\tenabled\n" ;;
+*" -F "*) echo $$ >"$STUB/pid"; exec sleep 60 ;;
+esac'
+    echo 'deadline = 1s' >"$T/root/etc/fadump-ng.conf"
+    fadump capture
+    [ "$status" = 1 ]
+    nothing_published
+    ! kill -0 "$(cat "$T/pid")"
+}
+
+@test "on-failure other than late-capture: the late service does nothing" {
+    echo 'on-failure = continue' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --late
+    [ "$status" = 3 ]
+    nothing_published
+}
+
+# What 6.12 says in state A with 64 KiB pages; here the kernel freed the header's page while it booted.
+refused_and_freed() {
+    rm -rf "$T/root"
+    tree state-a
+    header_is_freed
+    sed -i 's/freeing reserved memory (0x[0-9a-f]*/freeing reserved memory (0x40400000/' "$T/root/dev/kmsg"
+}
+
+@test "state A: the header's page is taken out of use before registering" {
+    refused_and_freed
+    : >"$T/root/sys/devices/system/memory/soft_offline_page"
+    fadump capture
+    [ "$status" = 4 ]
+    [ "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" = 0x40400000 ]
+    [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 1 ]
+}
+
+@test "state A: not registered when the header's page cannot be had, or is not where it should be" {
+    refused_and_freed
+    fadump capture
+    [ "$status" = 4 ]
+    [[ $errors == *"overwrite memory in use"* ]]
+    [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
+    : >"$T/root/sys/devices/system/memory/soft_offline_page"
+    sed -i 's/(0x40400000/(0x30000000/' "$T/root/dev/kmsg"
+    fadump register
+    [ "$status" = 1 ]
+    [ -z "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" ]
+    [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
+}

@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# status and check: what is said of each situation, and with which exit status.
+
+load lib
+
+setup() {
+    cli_setup
+}
+
+@test "production: ready" {
+    tree pseries-production
+    fadump status
+    [ "$status" = 0 ]
+    [[ $output == "ready: registered"* ]]
+    fadump status --json
+    [ "$(json ready)" = True ]
+    [ "$(json platform)" = pseries ]
+    [ "$(json verdict)" = none ]
+    [ "$(json dump_active)" = False ]
+    [ "$(json mem_reserved_bytes)" = 541065216 ]
+    fadump check
+    [ "$status" = 3 ]
+}
+
+@test "powernv: ready" {
+    tree powernv-production
+    fadump status --json
+    [ "$status" = 0 ]
+    [ "$(json ready)" = True ]
+    [ "$(json platform)" = powernv ]
+    [ "$(json bootargs_append)" = None ]
+}
+
+@test "an active dump: sound, and the machine is not ready" {
+    tree pseries-dump
+    fadump check
+    [ "$status" = 0 ]
+    [[ $output == dump:* ]]
+    fadump check --json
+    [ "$(json verdict)" = dump ]
+    [ "$(json core.page_size)" = 65536 ]
+    [ "$(json core.byte_order)" = little ]
+    fadump status --json
+    [ "$(json ready)" = False ]
+    [ "$(json dump_active)" = True ]
+    [ "$(json capture_boot)" = True ]
+    [ -z "$(release_mem)" ]
+}
+
+@test "an active dump on powernv" {
+    tree powernv-dump
+    fadump check --json
+    [ "$status" = 0 ]
+    [ "$(json verdict)" = dump ]
+}
+
+@test "an active dump with the files of kernels before 5.6" {
+    tree old-files-dump
+    fadump check --json
+    [ "$status" = 0 ]
+    [ "$(json verdict)" = dump ]
+    fadump status --json
+    [ "$(json capture_boot)" = True ]
+}
+
+@test "a core that is cut off is invalid, and says where" {
+    tree bad-core
+    fadump check
+    [ "$status" = 4 ]
+    [ "$(wc -l <"$T/stderr")" = 1 ]
+    fadump check --json
+    [ "$(json verdict)" = bad-core ]
+    [ "$(json detail)" != None ]
+}
+
+@test "no fadump at all" {
+    tree inactive
+    fadump status
+    [ "$status" = 0 ]
+    [[ $output == "not ready: this kernel or firmware has no fadump"* ]]
+    fadump check
+    [ "$status" = 3 ]
+}
+
+@test "fadump off, reservation failed, not registered: each says what to do" {
+    tree off
+    fadump status
+    [[ $output == *"fadump=on"* ]]
+    rm -rf "$T/root"
+    tree reserve-failed
+    fadump status
+    [[ $output == "not ready"* ]]
+    [[ $output == *"less than 0x30000000"* ]]
+    rm -rf "$T/root"
+    tree unregistered
+    fadump status
+    [[ $output == *"fadump-ng register"* ]]
+}
+
+@test "state A: the dump is lost, and the kernel's reason is given" {
+    tree state-a
+    fadump check
+    [ "$status" = 4 ]
+    [[ $errors == *"kernel"* ]]
+    [ "$(wc -l <"$T/stderr")" = 1 ]
+    fadump check --json
+    [ "$(json verdict)" = refused ]
+    [[ $(json kernel_said) == *"Old magic number"* ]]
+    fadump status
+    [[ $output == *"Old magic number"* ]]
+}
+
+@test "state B: the memory is still reserved" {
+    tree state-b
+    fadump check --json
+    [ "$status" = 4 ]
+    [ "$(json verdict)" = no-vmcore ]
+    [[ $(json kernel_said) == *"not sane"* ]]
+}
+
+@test "state C: fadump is off in a capture boot" {
+    tree state-c
+    fadump check --json
+    [ "$status" = 4 ]
+    [ "$(json verdict)" = fadump-off ]
+    fadump status --json
+    [ "$(json ready)" = False ]
+}
+
+@test "after a release: ready, and what a reboot would give back" {
+    tree released
+    fadump status
+    [ "$status" = 0 ]
+    [[ $output == "ready:"* ]]
+    [[ $output == *"a reboot gives about"* ]]
+    fadump status --json
+    [ "$(json reboot_gives_memory_back)" = True ]
+}
+
+@test "kdump configured as well is said" {
+    tree kdump-too
+    fadump status
+    [[ $output == *"kdump kernel is loaded as well"* ]]
+}
+
+@test "every sound core is sound, every bad one is invalid with one line" {
+    local text
+    for text in "$HERE"/../data/cores/sound-*.txt; do
+        core "$(basename "$text" .txt)"
+        run "$FADUMP_NG" check --core "$T/core"
+        echo "$text: $output"
+        [ "$status" = 0 ]
+    done
+    for text in "$HERE"/../data/cores/bad-*.txt; do
+        core "$(basename "$text" .txt)"
+        run "$FADUMP_NG" check --core "$T/core"
+        echo "$text: $output"
+        [ "$status" = 4 ]
+        "$FADUMP_NG" check --core "$T/core" 2>&1 >/dev/null | wc -l | grep -qx 1
+    done
+}
+
+@test "a core that is not there, or not a file" {
+    run "$FADUMP_NG" check --core "$T/nowhere"
+    [ "$status" = 1 ]
+    [[ $output == *"$T/nowhere: No such file"* ]]
+    run "$FADUMP_NG" check --core "$T"
+    [ "$status" = 1 ]
+    mkfifo "$T/fifo"
+    run timeout 10 "$FADUMP_NG" check --core "$T/fifo"
+    [ "$status" = 1 ]
+}

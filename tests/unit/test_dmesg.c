@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dump/dmesg.h"
+
+#include "base/clock.h"
+#include "stub.h"
+#include "unit.h"
+
+#include <errno.h>
+
+#define MDF "makedumpfile"
+#define VD  "vmcore-dmesg"
+
+static int setup(void **state)
+{
+	struct stubs *s = calloc(1, sizeof(*s));
+
+	stubs_init(s);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const names[] = {MDF, VD, NULL};
+
+	stubs_deinit(*state, names);
+	free(*state);
+	return 0;
+}
+
+static int read_with(const struct stubs *s, const char *vd, const char *mdf, struct dmesg *d)
+{
+	if (vd)
+		stubs_add(s, VD, vd);
+	else
+		stubs_remove(s, VD);
+	if (mdf)
+		stubs_add(s, MDF, mdf);
+	else
+		stubs_remove(s, MDF);
+	return dmesg_read("/some/core", 2000, d);
+}
+
+static void test_vmcore_dmesg(void **state)
+{
+	struct dmesg d;
+
+	assert_int_equal(
+		read_with(*state,
+			  "[ \"$*\" = /some/core ] || exit 9\n"
+			  "echo '[    1.000000] one'; printf 'two\\000x\\n'\n"
+			  "echo '[    2.5] Kernel panic - not syncing: sysrq triggered crash'",
+			  "exit 9", &d),
+		0);
+	assert_string_equal(d.text,
+			    "[    1.000000] one\ntwo x\n"
+			    "[    2.5] Kernel panic - not syncing: sysrq triggered crash\n");
+	assert_int_equal(d.len, strlen(d.text));
+	assert_string_equal(d.tool, "vmcore-dmesg");
+	assert_string_equal(d.panic, "Kernel panic - not syncing: sysrq triggered crash");
+	assert_string_equal(d.reason, "");
+	assert_false(d.truncated);
+	dmesg_deinit(&d);
+}
+
+static void test_fallback(void **state)
+{
+	static const char *const broken[] = {
+		"exit 1", "", "echo half; exit 1", "kill -9 $$", "echo half; sleep 60", NULL};
+	/* The last argument is opened as makedumpfile opens its output. */
+	static const char *const mdf =
+		"[ \"$*\" = '--message-level 4 -f --dump-dmesg /some/core /proc/self/fd/1' ] || "
+		"exit 9\n"
+		"exec 3<>$6 && echo '[    1.0] from makedumpfile' >&3";
+	struct dmesg d;
+
+	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
+		assert_int_equal(read_with(*state, broken[i], mdf, &d), 0);
+		assert_string_equal(d.text, "[    1.0] from makedumpfile\n");
+		assert_string_equal(d.tool, "makedumpfile --dump-dmesg");
+		assert_string_equal(d.panic, "");
+		assert_string_equal(d.reason, "");
+		assert_false(d.truncated);
+		dmesg_deinit(&d);
+	}
+}
+
+static void test_both_fail(void **state)
+{
+	struct dmesg d;
+	int64_t start;
+
+	assert_int_equal(read_with(*state, "echo 'no prb' >&2; exit 2", "exit 1", &d), -EIO);
+	assert_string_equal(d.reason, "vmcore-dmesg exited with 2: no prb; makedumpfile "
+				      "--dump-dmesg exited with 1");
+	assert_null(d.text);
+	dmesg_deinit(&d);
+	assert_int_equal(read_with(*state, ":", "kill -11 $$", &d), -EIO);
+	assert_string_equal(d.reason, "vmcore-dmesg printed nothing; makedumpfile --dump-dmesg was "
+				      "killed by signal 11");
+	dmesg_deinit(&d);
+	start = clock_ms();
+	assert_int_equal(read_with(*state, "exec sleep 60", "exit 1", &d), -ETIMEDOUT);
+	assert_true(clock_ms() - start < 6000);
+	assert_non_null(strstr(d.reason, "vmcore-dmesg took longer than 2 s"));
+	dmesg_deinit(&d);
+}
+
+static void test_no_tools(void **state)
+{
+	const struct stubs *s = *state;
+	char *path = strdup(getenv("PATH"));
+	struct dmesg d;
+
+	setenv("PATH", s->dir, 1);
+	assert_int_equal(read_with(s, NULL, NULL, &d), -ENOENT);
+	setenv("PATH", path, 1);
+	assert_string_equal(
+		d.reason, "vmcore-dmesg could not be run: No such file or directory; makedumpfile "
+			  "--dump-dmesg could not be run: No such file or directory");
+	dmesg_deinit(&d);
+	free(path);
+}
+
+static void test_half_is_better_than_none(void **state)
+{
+	struct dmesg d;
+
+	assert_int_equal(read_with(*state,
+				   "echo '[ 1.0] Oops: Kernel access of bad area, sig: 11 [#1]'\n"
+				   "exit 1",
+				   "exit 1", &d),
+			 0);
+	assert_string_equal(d.tool, "vmcore-dmesg");
+	assert_true(d.truncated);
+	assert_string_equal(d.panic, "Oops: Kernel access of bad area, sig: 11 [#1]");
+	assert_non_null(strstr(d.reason, "vmcore-dmesg exited with 1"));
+	dmesg_deinit(&d);
+}
+
+static void test_long_log_keeps_its_end(void **state)
+{
+	struct dmesg d;
+
+	assert_int_equal(read_with(*state,
+				   "yes '[    1.000000] a line of the log' | head -c 12000000\n"
+				   "echo; echo '[    9.0] Kernel panic - not syncing: at the end'",
+				   NULL, &d),
+			 0);
+	assert_true(d.truncated);
+	assert_true(d.len < DMESG_MAX && d.len >= DMESG_MAX / 2);
+	assert_int_equal(d.len, strlen(d.text));
+	assert_string_equal(d.panic, "Kernel panic - not syncing: at the end");
+	assert_memory_equal(d.text, "[    1.000000] a line", 21);
+	assert_string_equal(d.reason, "the log is longer than 8 MiB; its end was kept");
+	dmesg_deinit(&d);
+}
+
+static void test_endless_log(void **state)
+{
+	struct dmesg d;
+	int64_t start = clock_ms();
+
+	stubs_add(*state, VD, "exec yes '[    1.0] again'");
+	stubs_add(*state, MDF, "exit 1");
+	assert_int_equal(dmesg_read("/some/core", 60000, &d), 0);
+	assert_true(clock_ms() - start < 30000);
+	assert_true(d.truncated);
+	assert_true(d.len < DMESG_MAX);
+	assert_non_null(strstr(d.reason, "vmcore-dmesg printed more than 64 MiB"));
+	dmesg_deinit(&d);
+}
+
+static void test_find_panic(void **state)
+{
+	static const struct {
+		const char *text, *panic;
+	} cases[] = {
+		{"", ""},
+		{"\n\n", ""},
+		{"[    1.0] nothing of interest\n", ""},
+		{"[   12.345678] sysrq: Trigger a crash\n"
+		 "[   12.345999] Kernel panic - not syncing: sysrq triggered crash\n"
+		 "[   13.0] ---[ end Kernel panic - not syncing: other ]---\n",
+		 "Kernel panic - not syncing: sysrq triggered crash"},
+		{"[   12.345678][ T1234] sysrq: Trigger a crash", "sysrq: Trigger a crash"},
+		{"<0>[   12.345678][    C3] Kernel panic - not syncing: x\n",
+		 "Kernel panic - not syncing: x"},
+		{"sysrq: Trigger a crash\n", "sysrq: Trigger a crash"},
+		{"[ 1.0] BUG: Unable to handle kernel data access at 0x10\n[ 1.1] Oops: sig: 11\n",
+		 "Oops: sig: 11"},
+		{"[ 1.0] Unable to handle kernel paging request\n",
+		 "Unable to handle kernel paging request"},
+		{"[ 1.0] BUG: Kernel NULL pointer dereference on write at 0x00000000\n",
+		 "BUG: Kernel NULL pointer dereference on write at 0x00000000"},
+		/* The first of a kind. */
+		{"[ 1.0] Oops: first\n[ 2.0] Oops: second\n", "Oops: first"},
+		/* Somebody else's words. */
+		{"[ 1.0] systemd[1]: Kernel panic - not syncing\n", ""},
+		{"[ 1.0] [drm] Oops: x\n", ""},
+		{"[ 1.0] Oops: a\tb\033\377\n", "Oops: a?b??"},
+		{"[", ""},
+		{"[ 1.0", ""},
+		{"[ 1.0]", ""},
+		{"<0>", ""},
+		{"Oops:", ""},
+	};
+	char out[64], *exact;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t len = strlen(cases[i].text);
+
+		exact = malloc(len ? len : 1);
+		memcpy(exact, cases[i].text, len);
+		dmesg_find_panic(exact, len, out, sizeof(out));
+		assert_string_equal(out, cases[i].panic);
+		free(exact);
+	}
+	dmesg_find_panic("Oops: 0123456789", 16, out, 10);
+	assert_string_equal(out, "Oops: 012");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vmcore_dmesg),
+		cmocka_unit_test(test_fallback),
+		cmocka_unit_test(test_both_fail),
+		cmocka_unit_test(test_no_tools),
+		cmocka_unit_test(test_half_is_better_than_none),
+		cmocka_unit_test(test_long_log_keeps_its_end),
+		cmocka_unit_test(test_endless_log),
+		cmocka_unit_test(test_find_panic),
+	};
+
+	return cmocka_run_group_tests_name("dmesg", tests, setup, teardown);
+}

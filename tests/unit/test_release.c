@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* When is release_mem written, and when never. The files are plain ones beneath a root prefix. */
+#include "unit.h"
+
+#include "run/identity.h"
+#include "run/register.h"
+#include "run/release.h"
+#include "scratch.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SYS "/sys/kernel/fadump/"
+
+struct fixture {
+	struct scratch s;
+	struct log log;
+	struct receipt receipt;
+	enum header_page fate;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	scratch_init(&f->s);
+	log_init(&f->log, LOG_LEVEL_ERROR);
+	scratch_file(&f->s, SYS "enabled", "1\n");
+	scratch_file(&f->s, SYS "registered", "0\n");
+	scratch_file(&f->s, SYS "mem_reserved", "1048576\n");
+	scratch_file(&f->s, SYS "release_mem", "-");
+	scratch_file(&f->s, "/proc/vmcore", "the notes of this crash");
+	scratch_file(&f->s, "/proc/meminfo", "MemTotal: 486000 kB\n");
+	if (identity_active(&f->s.root, &f->receipt.dump_id) < 0)
+		return -1;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	log_deinit(&f->log);
+	scratch_deinit(&f->s);
+	free(f);
+	return 0;
+}
+
+static bool written(struct fixture *f)
+{
+	return strcmp(scratch_text(&f->s, SYS "release_mem"), "-") != 0;
+}
+
+/* A plain file does not make /proc/vmcore go away: the write is seen, and found not to have worked.
+ */
+static void test_a_release_that_did_not_happen_is_a_failure(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_FAILED);
+	assert_string_equal(scratch_text(&f->s, SYS "release_mem"), "1");
+	assert_non_null(strstr(f->log.kept, "still there"));
+}
+
+static void test_another_dumps_receipt_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	f->receipt.dump_id ^= 1;
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_REFUSED);
+	assert_false(written(f));
+	f->receipt.dump_id = 0;
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_REFUSED);
+	assert_false(written(f));
+}
+
+static void test_fadump_off_is_refused_force_or_not(void **state)
+{
+	struct fixture *f = *state;
+
+	scratch_file(&f->s, SYS "enabled", "0\n");
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_REFUSED);
+	assert_int_equal(release_forced(&f->s.root, &f->log, &f->fate), RELEASE_REFUSED);
+	assert_false(written(f));
+	assert_non_null(strstr(f->log.kept, "memory that is in use"));
+}
+
+static void test_an_unreadable_enabled_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(unlinkat(f->s.root.fd, "sys/kernel/fadump/enabled", 0), 0);
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_REFUSED);
+	assert_int_equal(release_forced(&f->s.root, &f->log, &f->fate), RELEASE_REFUSED);
+	assert_false(written(f));
+}
+
+static void test_nothing_to_release(void **state)
+{
+	struct fixture *f = *state;
+
+	scratch_file(&f->s, SYS "registered", "1\n");
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_NOT_NEEDED);
+	assert_int_equal(release_forced(&f->s.root, &f->log, &f->fate), RELEASE_NOT_NEEDED);
+	assert_false(written(f));
+	assert_int_equal(unlinkat(f->s.root.fd, "sys/kernel/fadump/release_mem", 0), 0);
+	scratch_file(&f->s, SYS "registered", "0\n");
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_NOT_NEEDED);
+}
+
+static void test_no_vmcore_no_release(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(unlinkat(f->s.root.fd, "proc/vmcore", 0), 0);
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_REFUSED);
+	assert_false(written(f));
+	/* a person may: the memory is reserved and there is nothing to save */
+	assert_int_equal(release_forced(&f->s.root, &f->log, &f->fate), RELEASE_DONE);
+	assert_true(written(f));
+}
+
+static void test_register_reads_back(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(register_for_crash(&f->s.root, &f->log, false), 0);
+	assert_string_equal(scratch_text(&f->s, SYS "registered"), "1\n");
+	assert_int_equal(unregister(&f->s.root, &f->log), 0);
+	assert_string_equal(scratch_text(&f->s, SYS "registered"), "0\n");
+}
+
+static void test_register_says_what_is_wrong(void **state)
+{
+	struct fixture *f = *state;
+
+	scratch_file(&f->s, SYS "enabled", "0\n");
+	assert_true(register_for_crash(&f->s.root, &f->log, false) < 0);
+	assert_non_null(strstr(f->log.kept, "fadump=on"));
+	assert_string_equal(scratch_text(&f->s, SYS "registered"), "0\n");
+}
+
+static void test_names(void **state)
+{
+	struct fixture *f = *state;
+	struct vmcore core = {.info.crash_time = 1769903999};
+	char name[256];
+
+	scratch_file(&f->s, "/etc/hostname", "p9/../x.example.org\n");
+	identity_name(&f->s.root, CONFIG_NAMING_DEFAULT, &core, 0xabcd1234beefULL, name,
+		      sizeof(name));
+	assert_string_equal(name, "p9_-20260131T235959Z-beef");
+	scratch_file(&f->s, "/etc/hostname", "power1\n");
+	identity_name(&f->s.root, CONFIG_NAMING_RHEL, &core, 1, name, sizeof(name));
+	assert_string_equal(name, "power1-2026-01-31-23:59:59");
+	identity_name(&f->s.root, CONFIG_NAMING_SUSE, &core, 1, name, sizeof(name));
+	assert_string_equal(name, "2026-01-31-23-59");
+	scratch_file(&f->s, "/etc/hostname", "");
+	identity_name(&f->s.root, CONFIG_NAMING_DEFAULT, &core, 1, name, sizeof(name));
+	assert_string_equal(name, "localhost-20260131T235959Z-0001");
+}
+
+static void test_identity_is_of_the_notes(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t again = 0;
+
+	assert_int_equal(identity_active(&f->s.root, &again), 0);
+	assert_true(again == f->receipt.dump_id);
+	scratch_file(&f->s, "/proc/vmcore", "the notes of that crash");
+	assert_int_equal(identity_active(&f->s.root, &again), 0);
+	assert_true(again != f->receipt.dump_id);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(test_a_release_that_did_not_happen_is_a_failure),
+		test(test_another_dumps_receipt_is_refused),
+		test(test_fadump_off_is_refused_force_or_not),
+		test(test_an_unreadable_enabled_is_refused),
+		test(test_nothing_to_release),
+		test(test_no_vmcore_no_release),
+		test(test_register_reads_back),
+		test(test_register_says_what_is_wrong),
+		test(test_names),
+		test(test_identity_is_of_the_notes),
+	};
+
+	return cmocka_run_group_tests_name("release", tests, NULL, NULL);
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The disk target and the commit: what a receipt needs, and what takes it away. */
+#include "unit.h"
+
+#include "scratch.h"
+#include "target/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct fixture {
+	struct scratch s;
+	struct url url;
+	struct target t;
+	int check_result;
+	uint64_t checked_size;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const char *why;
+
+	scratch_init(&f->s);
+	if (url_parse("file:///var/crash", &f->url, &why) < 0 ||
+	    target_open(&f->t, &f->url, &f->s.root) < 0)
+		return -1;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)!target_close(&f->t);
+	url_deinit(&f->url);
+	scratch_deinit(&f->s);
+	free(f);
+	return 0;
+}
+
+static int check(void *ctx, const struct reader *r)
+{
+	struct fixture *f = ctx;
+	char text[5];
+
+	f->checked_size = r->size;
+	assert_int_equal(r->pread(r->ctx, text, 5, 0), 0);
+	assert_memory_equal(text, "hello", 5);
+	assert_int_equal(r->pread(r->ctx, text, 5, r->size - 4), -ENODATA);
+	return f->check_result;
+}
+
+static struct dump_claim claim_of(struct fixture *f)
+{
+	return (struct dump_claim){
+		.stream_ended = true,
+		.size = 11,
+		.dump_id = 42,
+		.check = check,
+		.check_ctx = f,
+	};
+}
+
+static void write_dump(struct fixture *f)
+{
+	assert_int_equal(f->t.ops->begin(&f->t, "host-1"), 0);
+	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(f->t.ops->write(&f->t, " world", 6, 5), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "hello", 5, 0), 0);
+}
+
+static void test_commit_earns_a_receipt(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r = {0};
+	struct stat st;
+
+	write_dump(f);
+	assert_null(scratch_text(&f->s, "/var/crash/host-1/vmcore"));
+	assert_int_equal(target_commit(&f->t, &claim, &r), 0);
+	assert_int_equal(r.size, 11);
+	assert_int_equal(r.dump_id, 42);
+	assert_string_equal(r.dir, "host-1");
+	assert_string_equal(r.target, "file:///var/crash");
+	assert_int_equal(f->checked_size, 11);
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore"), "hello world");
+	assert_null(scratch_text(&f->s, "/var/crash/host-1/vmcore.incomplete"));
+	assert_int_equal(root_stat(&f->s.root, "/var/crash/host-1", &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	assert_int_equal(root_stat(&f->s.root, "/var/crash/host-1/vmcore", &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void refuse(struct fixture *f, const struct dump_claim *claim, int want)
+{
+	struct receipt r = {0};
+
+	write_dump(f);
+	assert_int_equal(target_commit(&f->t, claim, &r), want);
+	assert_int_equal(r.dump_id, 0);
+	assert_null(scratch_text(&f->s, "/var/crash/host-1/vmcore"));
+}
+
+static void test_no_receipt_without_the_end(void **state)
+{
+	struct dump_claim claim = claim_of(*state);
+
+	claim.stream_ended = false;
+	refuse(*state, &claim, -EINVAL);
+}
+
+static void test_no_receipt_for_another_size(void **state)
+{
+	struct dump_claim claim = claim_of(*state);
+
+	claim.size = 12;
+	refuse(*state, &claim, -EIO);
+}
+
+static void test_no_receipt_for_a_bad_structure(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+
+	f->check_result = -EBADMSG;
+	refuse(f, &claim, -EBADMSG);
+}
+
+static void test_no_receipt_without_identity(void **state)
+{
+	struct dump_claim claim = claim_of(*state);
+
+	claim.dump_id = 0;
+	refuse(*state, &claim, -EINVAL);
+}
+
+static void test_a_finished_name_is_never_replaced(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r = {0};
+
+	write_dump(f);
+	scratch_file(&f->s, "/var/crash/host-1/vmcore", "precious");
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EEXIST);
+	assert_int_equal(r.dump_id, 0);
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore"), "precious");
+}
+
+static void test_no_finished_name_when_the_names_are_not_durable(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r = {0};
+
+	write_dump(f);
+	/* fsync of the directory fails from here on */
+	assert_int_equal(close(f->t.base_fd), 0);
+	f->t.base_fd = -1;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EBADF);
+	assert_int_equal(r.dump_id, 0);
+	assert_null(scratch_text(&f->s, "/var/crash/host-1/vmcore"));
+}
+
+static void test_begin_refuses_a_directory_with_a_dump(void **state)
+{
+	struct fixture *f = *state;
+
+	scratch_file(&f->s, "/var/crash/host-1/vmcore", "precious");
+	assert_int_equal(fchmodat(f->s.root.fd, "var/crash/host-1", 0700, 0), 0);
+	assert_int_equal(f->t.ops->begin(&f->t, "host-1"), -EEXIST);
+	assert_string_equal(f->t.dir, "");
+}
+
+static void test_begin_refuses_planted_names(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(symlinkat("/tmp", f->t.base_fd, "link"), 0);
+	assert_int_equal(f->t.ops->begin(&f->t, "link"), -EEXIST);
+	scratch_file(&f->s, "/var/crash/file", "x");
+	assert_int_equal(f->t.ops->begin(&f->t, "file"), -EEXIST);
+	assert_int_equal(mkdirat(f->t.base_fd, "open", 0777), 0);
+	assert_int_equal(fchmodat(f->t.base_fd, "open", 0777, 0), 0);
+	assert_int_equal(f->t.ops->begin(&f->t, "open"), -EEXIST);
+}
+
+static void test_begin_takes_an_earlier_attempt_up_again(void **state)
+{
+	struct fixture *f = *state;
+
+	write_dump(f);
+	assert_int_equal(target_close(&f->t), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	write_dump(f);
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore.incomplete"),
+			    "hello world");
+}
+
+static void test_abandon_leaves_nothing_but_what_was_saved(void **state)
+{
+	struct fixture *f = *state;
+
+	write_dump(f);
+	assert_int_equal(f->t.ops->abandon(&f->t, DUMP_INCOMPLETE), 0);
+	assert_false(root_exists(&f->s.root, "/var/crash/host-1"));
+	assert_string_equal(f->t.dir, "");
+
+	write_dump(f);
+	assert_int_equal(target_put(&f->t, "vmcore-dmesg.txt", "log", 3), 0);
+	assert_int_equal(f->t.ops->abandon(&f->t, DUMP_INCOMPLETE), 0);
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore-dmesg.txt"), "log");
+	assert_false(root_exists(&f->s.root, "/var/crash/host-1/vmcore.incomplete"));
+}
+
+static void test_confirm(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r = {0};
+
+	write_dump(f);
+	assert_int_equal(target_commit(&f->t, &claim, &r), 0);
+	assert_int_equal(target_close(&f->t), 0);
+	r = (struct receipt){0};
+	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), 0);
+	assert_int_equal(r.dump_id, 42);
+	assert_int_equal(target_close(&f->t), 0);
+
+	/* a byte less, and it is not the dump that was saved */
+	r = (struct receipt){0};
+	scratch_file(&f->s, "/var/crash/host-1/vmcore", "hello worl");
+	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), -EIO);
+	assert_int_equal(target_close(&f->t), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_confirm(&f->t, "host-2", &claim, &r), -ENOENT);
+	assert_int_equal(r.dump_id, 0);
+}
+
+static void test_put_replaces_whole(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(f->t.ops->begin(&f->t, "host-1"), 0);
+	assert_int_equal(target_put(&f->t, "manifest.json", "a longer first one", 18), 0);
+	assert_int_equal(target_put(&f->t, "manifest.json", "short", 5), 0);
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/manifest.json"), "short");
+	assert_false(root_exists(&f->s.root, "/var/crash/host-1/manifest.json.incomplete"));
+}
+
+static void test_unknown_schemes_say_so(void **state)
+{
+	struct fixture *f = *state;
+	struct target t;
+	struct url url;
+	const char *why;
+
+	assert_int_equal(url_parse("nfs://server/export", &url, &why), 0);
+	assert_int_equal(target_open(&t, &url, &f->s.root), -EPROTONOSUPPORT);
+	assert_non_null(strstr(t.why, "file://"));
+	url_deinit(&url);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(test_commit_earns_a_receipt),
+		test(test_no_receipt_without_the_end),
+		test(test_no_receipt_for_another_size),
+		test(test_no_receipt_for_a_bad_structure),
+		test(test_no_receipt_without_identity),
+		test(test_a_finished_name_is_never_replaced),
+		test(test_no_finished_name_when_the_names_are_not_durable),
+		test(test_begin_refuses_a_directory_with_a_dump),
+		test(test_begin_refuses_planted_names),
+		test(test_begin_takes_an_earlier_attempt_up_again),
+		test(test_abandon_leaves_nothing_but_what_was_saved),
+		test(test_confirm),
+		test(test_put_replaces_whole),
+		test(test_unknown_schemes_say_so),
+	};
+
+	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
+}
