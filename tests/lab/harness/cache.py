@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The artefacts a VM is made of: every method returns a path, building on first use what is not in the cache."""
+
+import fcntl
+import functools
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from .failure import Failure
+
+LAB = pathlib.Path(__file__).resolve().parent.parent
+PROJECT = LAB.parent.parent
+CACHE = pathlib.Path(os.environ.get("FADUMP_NG_CACHE") or pathlib.Path.home() / ".cache/fadump-ng")
+VARIANTS = ("106", "106-plain", "059", "112")
+# The first QEMU whose pseries machine offers fadump.
+QEMU = (10, 2)
+
+
+@functools.cache
+def recipe(name, *arguments):
+    """Run build/NAME and return the directory it prints."""
+    done = subprocess.run([LAB / "build" / name, *arguments], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise Failure(f"build/{name} failed")
+    return pathlib.Path(done.stdout.strip())
+
+
+def kernel():
+    return recipe("kernel")
+
+
+def guest():
+    return recipe("guest")
+
+
+def tree():
+    return recipe("tree", product())
+
+
+def initrd(variant):
+    return recipe("initrd", variant, tree()) / "initrd"
+
+
+@functools.cache
+def product():
+    """The product as installed for the guest: FADUMP_NG_PRODUCT, or this project cross-built now."""
+    given = os.environ.get("FADUMP_NG_PRODUCT")
+    if given:
+        return pathlib.Path(given)
+    work = CACHE / "product"
+    work.mkdir(parents=True, exist_ok=True)
+    with open(work / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(work / "dest", ignore_errors=True)
+        make = ["make", "-C", str(PROJECT), "CROSS_COMPILE=powerpc64le-linux-gnu-",
+                "PKG_CONFIG=powerpc64le-linux-gnu-pkg-config", f"BUILD={work}/build",
+                f"DESTDIR={work}/dest", "PREFIX=/usr", "install"]
+        with open(work / "log", "w", encoding="utf-8") as log:
+            command = inside(recipe("cross"), make, bind=[PROJECT, work])
+            if subprocess.run(command, stdout=log, stderr=log, check=False).returncode:
+                raise Failure(f"building the project for the guest failed (log: {work}/log)")
+    return work / "dest"
+
+
+def inside(root, command, bind=()):
+    """The command line that runs COMMAND inside ROOT with the directories BIND at their own paths."""
+    binds = [word for directory in bind for word in ("--bind", str(directory))]
+    return [str(LAB / "build/enter"), str(root), *binds, "--", *map(str, command)]
+
+
+@functools.cache
+def host_has_qemu():
+    """Whether this host's own QEMU will do; otherwise the one of the tools root is used."""
+    if not shutil.which("qemu-system-ppc64"):
+        return False
+    text = subprocess.run(["qemu-system-ppc64", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout
+    found = re.search(r"version (\d+)\.(\d+)", text)
+    return bool(found) and tuple(map(int, found.groups())) >= QEMU
+
+
+def qemu(arguments, bind):
+    """The command line of a QEMU, run in the tools root unless the host's own is new enough."""
+    command = ["qemu-system-ppc64", *arguments]
+    return command if host_has_qemu() else inside(recipe("tools"), command, bind)
+
+
+def prepare(variants=VARIANTS):
+    """Build everything, so that running a scenario only runs it."""
+    subprocess.run([LAB / "build/host-packages"], check=True)
+    if not host_has_qemu():
+        recipe("tools")
+    kernel()
+    tree()
+    for variant in variants:
+        initrd(variant)

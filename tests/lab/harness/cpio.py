@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Changing files in an initramfs: the kernel unpacks one cpio archive (newc) after another, and the last file of a name wins,
+so a small archive is appended."""
+
+import pathlib
+import posixpath
+import stat
+
+from .failure import Failure
+
+HEADER = 110
+
+
+def append(image, files):
+    """Append to the uncompressed initramfs IMAGE the FILES: {absolute path: text, bytes, or (content, mode)}."""
+    known = dict(_entries(pathlib.Path(image).read_bytes()))
+    out = b""
+    for path, content in files.items():
+        content, mode = content if isinstance(content, tuple) else (content, 0o644)
+        path = _resolve(known, path.strip("/"))
+        for parent in reversed(pathlib.PurePosixPath(path).parents[:-1]):
+            if str(parent) not in known:
+                out += _entry(str(parent), 0o40755, b"")
+                known[str(parent)] = (0o40755, b"")
+        out += _entry(path, 0o100000 | mode, content if isinstance(content, bytes) else content.encode())
+    with open(image, "ab") as target:
+        target.write(b"\0" * (-target.tell() % 4) + out + _entry("TRAILER!!!", 0, b""))
+
+
+def _entries(data):
+    """Pairs of name and (mode, content) of the archive at the beginning of DATA."""
+    at = 0
+    while data[at:at + 6] == b"070701":
+        field = [int(data[at + start:at + start + 8], 16) for start in range(6, HEADER, 8)]
+        mode, size, length = field[1], field[6], field[11]
+        name = data[at + HEADER:at + HEADER + length - 1].decode()
+        if name == "TRAILER!!!":
+            return
+        begin = at + HEADER + length + -(HEADER + length) % 4
+        at = begin + size + -size % 4
+        # Only the target of a link is of interest; file contents would be half of memory.
+        yield posixpath.normpath(name), (mode, data[begin:begin + size] if stat.S_ISLNK(mode) else b"")
+    raise Failure("not an uncompressed initramfs")
+
+
+def _resolve(known, path):
+    """PATH with the links among its directories followed. A directory entry named like a link would replace the link."""
+    done = ""
+    for part in path.split("/")[:-1]:
+        done = posixpath.join(done, part)
+        mode, content = known.get(done, (0, b""))
+        if stat.S_ISLNK(mode):
+            target = posixpath.normpath(posixpath.join("/", posixpath.dirname(done), content.decode())).strip("/")
+            return _resolve(known, target + path[len(done):])
+    return path
+
+
+def _entry(name, mode, content):
+    encoded = name.encode() + b"\0"
+    fields = (0, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(encoded), 0)
+    return _pad(b"070701" + b"".join(b"%08x" % field for field in fields) + encoded) + _pad(content)
+
+
+def _pad(content):
+    return content + b"\0" * (-len(content) % 4)

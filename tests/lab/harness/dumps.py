@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a scenario asks of dumps and of the program: the same questions everywhere, so that they are put the same way."""
+
+import json
+import pathlib
+
+from .failure import Failure
+
+CONF = "/etc/fadump-ng.conf"
+ON_ROOT = "target = file:///var/crash?device=LABEL=root&fstype=ext4\n"
+
+
+def target(label, fs="ext4", path="/"):
+    """A line of configuration: a target on the disk with this label."""
+    return f"target = file://{path}?device=LABEL={label}&fstype={fs}\n"
+
+
+def status(vm):
+    """`fadump-ng status --json`, parsed."""
+    return json.loads(vm.run("fadump-ng status --json").stdout)
+
+
+def capture_log(vm):
+    """What the capture said in this boot, in the initramfs and later, as the journal or (without systemd) the console has it."""
+    text = vm.journal()
+    return "\n".join(line for line in text.splitlines() if "fadump-ng" in line)
+
+
+def dumps(vm, directory="/var/crash"):
+    """The dump directories below DIRECTORY in the guest, oldest first: {name: [file, ...]}."""
+    listing = vm.run(f"cd {directory} 2>/dev/null && for d in */; do [ -d \"$d\" ] && echo \"$d:$(ls $d | tr '\\n' ' ')\";"
+                     " done; true").stdout
+    found = {}
+    for line in listing.splitlines():
+        name, _, files = line.partition("/:")
+        found[name] = files.split()
+    found.pop("lost+found", None)
+    return found
+
+
+def the_dump(lab, vm, directory="/var/crash", number=1):
+    """The name of the newest of NUMBER complete dumps; everything a dump directory must hold is looked at."""
+    complete = [name for name, files in dumps(vm, directory).items() if "vmcore" in files]
+    lab.equal(len(complete), number, f"complete dumps in {directory} ({dumps(vm, directory)})")
+    name = sorted(complete)[-1]
+    path = f"{directory}/{name}"
+    lab.equal(set(dumps(vm, directory)[name]), {"vmcore", "vmcore-dmesg.txt", "manifest.json", "capture.log"},
+              f"files of {path}")
+    lab.equal(vm.run(f"stat -c %a {path} {path}/* | sort -u | tr '\\n' ' '").stdout.split(), ["600", "700"], "modes")
+    vm.run(f"fadump-ng verify {path}")
+    manifest = json.loads(vm.read(f"{path}/manifest.json"))
+    lab.equal(manifest["complete"], True, "manifest: complete")
+    lab.equal(manifest["dump"]["bytes"], int(vm.run(f"stat -c %s {path}/vmcore").stdout), "manifest: size of the dump")
+    return name
+
+
+def nothing_published(lab, vm, directory="/var/crash"):
+    """No finished name and no remains of a dump below DIRECTORY."""
+    for name, files in dumps(vm, directory).items():
+        for file in files:
+            if file.startswith("vmcore") and file != "vmcore-dmesg.txt":
+                raise Failure(f"{directory}/{name} holds {file}, although the dump failed")
+    lab.note(f"nothing published in {directory}")
+
+
+def released(lab, vm, fresh=None):
+    """The memory was given back in this boot, and the machine is registered again. FRESH: MemTotal of a fresh boot, kB."""
+    now = status(vm)
+    lab.equal(now["registered"], True, "registered")
+    lab.equal(now["ready"], True, "ready")
+    lab.equal(now["dump_active"], False, "a dump is active")
+    lab.equal(now["capture_boot"], True, "this is the capture boot")
+    lab.equal(vm.exists("/proc/vmcore"), False, "/proc/vmcore is there")
+    if fresh:
+        lost, kept = fresh - vm.memtotal(), now["mem_reserved_bytes"] // 1024
+        lab.note(f"MemTotal {vm.memtotal()} kB, fresh boot {fresh} kB: {lost} kB less; {kept} kB kept for the next crash")
+        lab.require(abs(lost - kept) < 32 * 1024, "MemTotal after the release is not the fresh boot's less the kept area")
+        lab.equal(now["reboot_gives_memory_back"], True, "status: a reboot gives memory back")
+
+
+def kept(lab, vm):
+    """Nothing was released: the dump is still there."""
+    now = status(vm)
+    lab.equal(now["dump_active"], True, "a dump is active")
+    lab.equal(now["registered"], False, "registered")
+    lab.equal(now["ready"], False, "ready")
+    lab.require(vm.memtotal() < 700_000, f"MemTotal is {vm.memtotal()} kB: was memory released?")
+
+
+def backtrace(lab, vm, disk, path):
+    """Open the dump at PATH of DISK (ext4, the guest is off) in crash: sys and bt name the panic. The dump's copy on this host."""
+    dump = disk.read(f"{path}/vmcore", pathlib.Path(vm.directory) / "vmcore")
+    text = lab.crash(dump, "sys", "bt")
+    panic = next((line for line in text.splitlines() if "PANIC:" in line), "no PANIC: line")
+    lab.contains(panic, "sysrq triggered crash", "crash: sys")
+    lab.contains(text, "sysrq_handle_crash", "crash: bt")
+    lab.note(panic.strip())
+    return dump
+
+
+def one_cycle(lab, initrd):
+    """Crash, capture, release and login in one boot with this initramfs; the dump opens in crash."""
+    with lab.vm(initrd=initrd) as vm:
+        vm.boot()
+        fresh = vm.memtotal()
+        vm.crash_and_return()
+        released(lab, vm, fresh)
+        name = the_dump(lab, vm)
+        vm.poweroff()
+        backtrace(lab, vm, vm.root, f"/var/crash/{name}")

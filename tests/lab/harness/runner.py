@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs scenarios, each in a process of its own, and reports."""
+
+import fcntl
+import importlib.util
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import traceback
+
+from . import cache
+from .failure import PATIENCE, Failure
+from .lab import Lab
+
+SCENARIOS = cache.LAB / "scenarios"
+RUNS = pathlib.Path(os.environ.get("FADUMP_NG_LAB_RUNS") or cache.CACHE / "runs")
+# No scenario takes longer than this.
+LIMIT = 1500
+
+
+def scenarios():
+    """The names of all scenarios."""
+    return sorted(path.stem for path in SCENARIOS.glob("[a-z]*.py"))
+
+
+def find(name):
+    """The file of the scenario NAME, which may also be a path, for one that is still being written."""
+    path = pathlib.Path(name) if "/" in name else SCENARIOS / f"{name}.py"
+    if not path.exists():
+        raise Failure(f"no scenario {name}; see lab list")
+    return path
+
+
+def load(name):
+    """The module of the scenario NAME."""
+    spec = importlib.util.spec_from_file_location(f"scenario_{find(name).stem}", find(name))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def summary(name):
+    """The first line of what a scenario says of itself."""
+    return (load(name).__doc__ or "").strip().partition("\n")[0]
+
+
+def directory_of(name):
+    """Where the run of the scenario NAME leaves its logs."""
+    return RUNS / find(name).stem
+
+
+def run_here(name):
+    """Run the scenario NAME in this process; the exit status."""
+    directory = directory_of(name)
+    lab = Lab(directory)
+    try:
+        load(name).run(lab)
+    except Failure as failure:
+        print(f"{lab.console_tails()}\nFAILURE {failure}", flush=True)
+        return 1
+    except Exception:  # pylint: disable=broad-except
+        traceback.print_exc()
+        print(f"{lab.console_tails()}\nFAILURE {traceback.format_exc().splitlines()[-1]}", flush=True)
+        return 1
+    finally:
+        lab.close()
+        _remove_images(directory)
+    return 0
+
+
+def run_all(names, jobs=1, keep=False):
+    """Run scenarios, JOBS at a time, and print a line for each; the number of failures."""
+    waiting, running, failed = list(names), {}, 0
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            name = waiting.pop(0)
+            running[name] = _start(name, keep), time.monotonic()
+        for name, (process, began) in list(running.items()):
+            seconds = time.monotonic() - began
+            if process.poll() is None and seconds > LIMIT * PATIENCE:
+                process.kill()  # its QEMU goes with it
+                process.wait()
+            if process.poll() is not None:
+                del running[name]
+                failed += _report(name, process.returncode, seconds)
+        time.sleep(0.2)
+    print(f"lab: {len(names) - failed} passed, {failed} failed")
+    return failed
+
+
+def _start(name, keep):
+    directory = directory_of(name)
+    RUNS.mkdir(parents=True, exist_ok=True)
+    # Held by the scenario's process: two runs of one scenario would share a directory.
+    with open(directory.with_suffix(".lock"), "w", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Failure(f"{name} is being run by somebody else; set FADUMP_NG_LAB_RUNS to another directory") from None
+        return _start_in(directory, name, lock, keep)
+
+
+def _start_in(directory, name, lock, keep):
+    subprocess.run(["rm", "-rf", "--one-file-system", str(directory)], check=True)
+    directory.mkdir(parents=True)
+    with open(directory / "log", "w", encoding="utf-8") as log:
+        return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", sys.executable, str(cache.LAB / "lab"), "run-here",
+                                 name], stdout=log, stderr=log, stdin=subprocess.DEVNULL, pass_fds=[lock.fileno()],
+                                env={**os.environ, "FADUMP_NG_LAB_KEEP": "1" if keep else ""})
+
+
+def _report(name, status, seconds):
+    """Print the verdict on a scenario; 1 if it failed."""
+    directory = directory_of(name)
+    name = directory.name
+    text = (directory / "log").read_text(encoding="utf-8", errors="replace")
+    for line in text.splitlines():
+        if line.startswith("# "):
+            print(f"  {name}: {line[2:]}")
+    if status == 0:
+        print(f"ok {name} ({seconds:.0f} s)", flush=True)
+        return 0
+    body, _, reason = text.rpartition("FAILURE ")
+    print(body or text)
+    reason = reason.strip() if body else f"ended by status {status} after {seconds:.0f} s"
+    print(f"not ok {name}: {reason}\n  logs: {directory}", flush=True)
+    return 1
+
+
+def _remove_images(directory):
+    """Images are large; logs and what a scenario copied out stay."""
+    if not os.environ.get("FADUMP_NG_LAB_KEEP"):
+        for pattern in ("*/*.img", "*/initrd"):
+            for path in directory.glob(pattern):
+                path.unlink()

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest: a pseries machine with fadump, its disks, its console, its monitor and the agent in it."""
+
+import pathlib
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+
+from . import cache
+from .agent import Agent
+from .console import Console
+from .cpio import append
+from .disks import CopiedDisk
+from .failure import PATIENCE, Failure
+from .qmp import Qmp
+
+LOGIN = r"^guest login: "
+# The kernel's own lines only: what is said of the last crash looks alike.
+PANIC = r"^(?:guest login: )?(?:\[[ 0-9.]+\])?(?:\[ *T\d+\])? ?(Kernel panic - not syncing: .*|systemd\[1\]: Freezing execution.*)"
+EMERGENCY = r"(Entering emergency mode|Press Enter for maintenance|^dracut:.*# |emergency shell)"
+CAPTURE_KERNEL = r"fadump: Firmware-assisted dump is active|rtas fadump: .*is active|vmcore: .*elfcorehdr"
+
+
+class VM:
+    """Use as a context manager: leaving it ends QEMU.
+
+    directory  where images and logs go
+    memory     of the machine; slots and maxmem as QEMU has them, for hot-adding
+    smp        number of CPUs
+    disks      further disks.Disk objects; the root disk is vm.root, a private copy
+    cmdline    what to append to the kernel's command line; fadump and crashkernel set its main words
+    initrd     a variant of cache.VARIANTS
+    files      put into the root file system and into the initramfs before the first boot: {path: content}, the content
+               text, bytes, or (content, mode). initrd_files and root_files: into only one of them.
+    network    whether there is a network card (the host is 10.0.2.2)
+    qemu       further words for QEMU's command line
+    """
+
+    def __init__(self, directory, memory="2G", slots=0, maxmem=None, smp=2, disks=(), cmdline="", fadump="on",
+                 crashkernel="512M", initrd="106", files=None, initrd_files=None, root_files=None, network=False,
+                 qemu=()):
+        self.directory = pathlib.Path(directory)
+        self.memory, self.slots, self.maxmem, self.smp = memory, slots, maxmem, smp
+        self.cmdline, self.fadump, self.crashkernel = cmdline, fadump, crashkernel
+        self.variant, self.network, self.extra = initrd, network, list(qemu)
+        self.root = CopiedDisk("root", cache.tree() / "root.img")
+        self.disks = [self.root, *disks]
+        self.initrd_files = {**(files or {}), **(initrd_files or {})}
+        self.root_files = {**(files or {}), **(root_files or {})}
+        self.expect_emergency = False  # a scenario that means to end up in a rescue shell says so
+        self.echo = None  # called with each line of the console
+        self.boot_id = None
+        self.process = self.console = self.qmp = self.agent = None
+        self._panics_seen = 0  # console offset up to which panics are accounted for
+        self._awaited = 0  # console offset from which the next login is looked for
+        self._made = False
+
+    # Power
+
+    def make(self):
+        """Create the images. start() does it where the scenario had nothing to change before."""
+        if self._made:
+            return
+        self.directory.mkdir(parents=True, exist_ok=True)
+        for disk in self.disks:
+            disk.make(self.directory)
+        for path, content in self.root_files.items():
+            self.root.write(path, *(content if isinstance(content, tuple) else (content,)))
+        image = self.directory / "initrd"
+        shutil.copyfile(cache.initrd(self.variant), image)
+        if self.initrd_files:
+            append(image, self.initrd_files)
+        self._made = True
+
+    def start(self):
+        """Power on."""
+        self.make()
+        for name in ("console", "monitor", "agent"):
+            (self.directory / name).unlink(missing_ok=True)
+        log = self.directory / f"console-{len(list(self.directory.glob('console-*.log'))) + 1}.log"
+        places = {self.directory, cache.CACHE, *(disk.path.parent for disk in self.disks)}
+        command = cache.qemu(self.arguments(), sorted(places))
+        with open(self.directory / "qemu.log", "a", encoding="utf-8") as out:
+            out.write(shlex.join(command) + "\n")
+            out.flush()
+            # setpriv: QEMU dies with us, however we die.
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
+                                            stdout=out, stderr=out)
+        self._until(lambda: all((self.directory / name).exists() for name in ("console", "monitor", "agent")), 30,
+                    "QEMU to start")
+        self.console = Console(self.directory / "console", log, self.echo)
+        self.agent = Agent(self.directory / "agent")
+        self.qmp = Qmp(self.directory / "monitor")
+        self._panics_seen = self._awaited = 0
+        self.boot_id = None
+        self.qmp("cont")
+
+    def arguments(self):
+        """The words of QEMU's command line."""
+        memory = self.memory + (f",slots={self.slots},maxmem={self.maxmem}" if self.slots else "")
+        words = [
+            "-name", self.directory.name, "-S", "-nodefaults", "-display", "none", "-no-user-config",
+            "-machine", "pseries,x-vof=on", "-cpu", "POWER10", "-accel", "tcg,thread=multi",
+            "-m", memory, "-smp", str(self.smp),
+            "-kernel", cache.kernel() / "vmlinux.boot", "-initrd", self.directory / "initrd",
+            "-append", f"console=hvc0 root=LABEL=root rw fadump={self.fadump} crashkernel={self.crashkernel}"
+                       f" {self.cmdline}",
+            "-chardev", f"socket,id=console,path={self.directory}/console,server=on,wait=off",
+            "-device", "spapr-vty,chardev=console",
+            "-chardev", f"socket,id=monitor,path={self.directory}/monitor,server=on,wait=off",
+            "-mon", "chardev=monitor,mode=control",
+            "-chardev", f"socket,id=agent,path={self.directory}/agent,server=on,wait=off",
+            "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=org.fadump-ng.agent",
+        ]
+        for disk in self.disks:
+            words += ["-drive", f"if=none,id={disk.name},format=raw,cache=unsafe,file={disk.path}",
+                      "-device", f"virtio-blk-pci,drive={disk.name},serial={disk.name}"]
+        if self.network:
+            words += ["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"]
+        return [str(word) for word in words + self.extra]
+
+    def kill(self):
+        """End QEMU, as if the power was cut; the disks stay."""
+        for part in (self.console, self.agent, self.qmp):
+            if part:
+                part.close()
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait()
+        self.process = self.console = self.agent = self.qmp = None
+
+    def poweroff(self, timeout=90):
+        """Shut the guest down in order and wait for QEMU to end."""
+        self.agent.send("systemctl poweroff", 30)
+        self.wait_off(timeout)
+
+    def wait_off(self, timeout=90):
+        """Wait until the guest has powered itself off."""
+        try:
+            self.process.wait(timeout * PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"the guest did not power off within {timeout} s") from None
+        self.kill()
+
+    def reset(self):
+        """The reset button."""
+        self._panics_seen = self.console.mark()
+        self.qmp("system_reset")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def seconds(self):
+        """Seconds since power-on."""
+        return self.console.now()
+
+    # Waiting
+
+    def check(self):
+        """Fail at once if the guest cannot go on."""
+        if self.process.poll() is not None:
+            raise Failure(f"QEMU ended by itself with status {self.process.returncode}")
+        if not self.console:
+            return
+        panic = self.console.search(PANIC, self._panics_seen)
+        if panic:
+            raise Failure(f"the guest died: {panic[1]}")
+        emergency = self.console.search(EMERGENCY, self._panics_seen)
+        if emergency and not self.expect_emergency:
+            raise Failure(f"the guest fell into a rescue shell: {emergency[0].strip()}")
+
+    def _until(self, done, timeout, what):
+        """Wait until DONE() is true and return what it returned."""
+        end = time.monotonic() + timeout * PATIENCE
+        while True:
+            result = done()
+            if result:
+                return result
+            self.check()
+            if time.monotonic() > end:
+                raise Failure(f"waited {timeout} s in vain for {what}")
+            if self.console:
+                self.console.pause(0.2)
+            else:
+                time.sleep(0.05)
+
+    def wait_for(self, pattern, timeout=120, since=0):
+        """Wait for PATTERN (a regular expression, multi-line) on the console after the offset SINCE; the match."""
+        return self._until(lambda: self.console.search(pattern, since), timeout, f"/{pattern}/ on the console")
+
+    def wait_login(self, timeout=180):
+        """Wait for the agent of a boot that was not seen yet and for the login prompt; seconds since power-on."""
+        seen = self.boot_id
+        mark = self._awaited
+
+        def ready():
+            self.agent.listen(0.2)
+            return self.agent.boot_id not in (None, seen)
+
+        self._until(ready, timeout, "a login")
+        self.wait_for(LOGIN, 60, mark)
+        self.boot_id = self.agent.boot_id
+        self._awaited = self.console.mark()
+        return self.console.time(self.console.search(LOGIN, mark).start())
+
+    def boot(self, timeout=180):
+        """Power on and wait for the login; seconds it took."""
+        self.start()
+        return self.wait_login(timeout)
+
+    # In the guest
+
+    def run(self, command, timeout=60, check=True):
+        """Run COMMAND by bash in the guest: agent.Result(status, stdout, stderr). With check a status but 0 is a failure."""
+        number = self.agent.send(command, int(timeout * PATIENCE))
+        result = self._until(lambda: self.agent.answer(number, 0.2), timeout + 10, f"the end of: {command}")
+        if check and result.status:
+            raise Failure(f"in the guest: {command}: status {result.status}: {(result.stderr or result.stdout).strip()}")
+        return result
+
+    def wait_until(self, command, timeout=60):
+        """Wait until COMMAND succeeds in the guest."""
+        self._until(lambda: self.run(command, check=False).status == 0, timeout, f"success of: {command}")
+
+    def read(self, path):
+        """The content of a file in the guest, without the newline at its end."""
+        return self.run(f"cat {shlex.quote(path)}").stdout.rstrip("\n")
+
+    def exists(self, path):
+        return self.run(f"test -e {shlex.quote(path)}", check=False).status == 0
+
+    def registered(self):
+        return self.read("/sys/kernel/fadump/registered") == "1"
+
+    def memtotal(self):
+        """MemTotal in kB."""
+        return int(re.search(r"MemTotal:\s+(\d+)", self.read("/proc/meminfo"))[1])
+
+    def uptime(self):
+        return float(self.read("/proc/uptime").split()[0])
+
+    def journal(self, unit=None):
+        """This boot's journal, initramfs included."""
+        return self.run("journalctl -b -o short-monotonic --no-pager" + (f" -u {unit}" if unit else "")).stdout
+
+    def fill_memory(self, megabytes):
+        """Have MEGABYTES of the guest's memory in use, with bytes that do not compress away."""
+        self.run(f"mount -o remount,size=90% /dev/shm && head -c {megabytes}M /dev/urandom >/dev/shm/fill-$$", timeout=300)
+
+    def add_memory(self, size="1G"):
+        """Plug in memory (needs slots and maxmem)."""
+        number = len(self.qmp("query-memory-devices"))
+        self.qmp("object-add", qom_type="memory-backend-ram", id=f"mem{number}", size=_bytes(size))
+        self.qmp("device_add", driver="pc-dimm", id=f"dimm{number}", memdev=f"mem{number}")
+
+    # Crashes
+
+    def crash(self, timeout=60):
+        """Crash the kernel (sysrq c) and return the console offset where what comes after begins."""
+        since = self.console.mark()
+        self.agent.send("sync; echo c >/proc/sysrq-trigger", 30)
+        return self.expect_panic("sysrq triggered crash", since, timeout)
+
+    def expect_panic(self, text, since=0, timeout=60):
+        """Wait for a panic that the scenario caused; the console offset behind it."""
+        self._panics_seen = 1 << 60
+        try:
+            end = self.wait_for(r"Kernel panic - not syncing: .*" + text + r".*\n", timeout, since).end()
+        finally:
+            self._panics_seen = since
+        self._panics_seen = end
+        return end
+
+    def wait_capture(self, since, timeout=120):
+        """Wait for the kernel that finds the dump; the console offset of it."""
+        return self.wait_for(r"Linux version .*", timeout, since).start()
+
+    def crash_and_return(self, timeout=300):
+        """crash(), and wait for the login of the capture boot. The console offset of the capture boot's beginning."""
+        start = self.wait_capture(self.crash())
+        self.wait_login(timeout)
+        return start
+
+
+def _bytes(size):
+    return int(size[:-1]) << {"K": 10, "M": 20, "G": 30}[size[-1]]
