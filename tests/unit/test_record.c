@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The record of the last capture: what is written is what is read, and rubbish is not believed. */
+#include "unit.h"
+
+#include "run/record.h"
+#include "scratch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fixture {
+	struct scratch s;
+	struct config config;
+	struct run run;
+	struct record back;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	scratch_init(&f->s);
+	f->run.root = &f->s.root;
+	f->run.config = &f->config;
+	f->config.verify = CONFIG_VERIFY_STRUCTURE;
+	f->run.dump_id = 0xfedcba9876543210ULL;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	scratch_deinit(&f->s);
+	free(f);
+	return 0;
+}
+
+static void earn_receipt(struct fixture *f)
+{
+	f->run.have_receipt = true;
+	f->run.receipt.size = 123456789;
+	f->run.receipt.dump_id = f->run.dump_id;
+	(void)strcpy(f->run.receipt.target, "file:///var/crash");
+	(void)strcpy(f->run.receipt.dir, "lab-20260131T235959Z-3210");
+}
+
+static void test_a_saved_dump(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	earn_receipt(f);
+	f->run.released = true;
+	f->run.header_page = HEADER_PAGE_EXPOSED;
+	assert_int_equal(record_write(&f->run, RUN_CAPTURED), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_true(f->back.dump_id == f->run.dump_id);
+	assert_string_equal(f->back.outcome, "captured");
+	assert_string_equal(f->back.target, "file:///var/crash");
+	assert_string_equal(f->back.dir, "lab-20260131T235959Z-3210");
+	assert_true(f->back.size == 123456789);
+	assert_true(f->back.released);
+	assert_true(f->back.header_exposed);
+	assert_false(f->back.verify_none);
+	assert_int_equal(root_stat(&f->s.root, RECORD_PATH, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_false(root_exists(&f->s.root, RECORD_DIR "/record.json.incomplete"));
+}
+
+static void test_a_failure(void **state)
+{
+	struct fixture *f = *state;
+
+	f->run.n_attempts = 2;
+	f->run.attempts[1].err = -ENOSPC;
+	(void)strcpy(f->run.attempts[1].reason, "no room \"at all\"");
+	assert_int_equal(record_write(&f->run, RUN_FAILED), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_string_equal(f->back.outcome, "failed");
+	assert_string_equal(f->back.target, "");
+	assert_string_equal(f->back.reason, "no room \"at all\"");
+	assert_false(f->back.released);
+	assert_false(f->back.header_exposed);
+}
+
+static void test_a_release_by_hand_is_added(void **state)
+{
+	struct fixture *f = *state;
+
+	earn_receipt(f);
+	assert_int_equal(record_write(&f->run, RUN_NOT_GIVEN), 0);
+	assert_int_equal(record_released(&f->s.root, HEADER_PAGE_TAKEN), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_true(f->back.released);
+	assert_false(f->back.header_exposed);
+	assert_string_equal(f->back.dir, "lab-20260131T235959Z-3210");
+}
+
+static void test_a_release_without_a_capture(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(record_read(&f->s.root, &f->back), -ENOENT);
+	assert_int_equal(record_released(&f->s.root, HEADER_PAGE_EXPOSED), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_true(f->back.dump_id == 0);
+	assert_true(f->back.header_exposed);
+}
+
+static void test_rubbish_is_not_a_record(void **state)
+{
+	static const char *const rubbish[] = {"", "{", "[]", "3", "\"captured\"", "{\"dump_id\":"};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(rubbish) / sizeof(rubbish[0]); i++) {
+		scratch_file(&f->s, RECORD_PATH, rubbish[i]);
+		assert_int_equal(record_read(&f->s.root, &f->back), -EINVAL);
+	}
+	/* values of other types count as unsaid */
+	scratch_file(&f->s, RECORD_PATH,
+		     "{\"dump_id\":7,\"outcome\":[],\"target\":{},\"released\":\"\"}");
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_true(f->back.dump_id == 0);
+	assert_string_equal(f->back.target, "");
+	assert_false(f->back.released);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(test_a_saved_dump),
+		test(test_a_failure),
+		test(test_a_release_by_hand_is_added),
+		test(test_a_release_without_a_capture),
+		test(test_rubbish_is_not_a_record),
+	};
+
+	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+}
