@@ -31,7 +31,9 @@ WARN          := -Wall -Wextra -Wshadow -Wconversion -Werror
 # Messages are cut to their buffers on purpose; gcc alone would have every snprintf's result looked at.
 WARN          += $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 CFLAGS        ?= -O2 -g
-ALL_CFLAGS    := -std=gnu17 $(WARN) $(CFLAGS) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+# A packager's own level of fortification stays.
+FORTIFY       := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
+ALL_CFLAGS    := -std=gnu17 $(WARN) $(CFLAGS) -fstack-protector-strong $(FORTIFY) -fPIE
 ALL_CPPFLAGS  := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"' -Icapture $(CPPFLAGS) \
                  $(shell $(PKG_CONFIG) --cflags $(DEPS))
 ALL_LDFLAGS   := -pie -Wl,-z,relro,-z,now $(LDFLAGS)

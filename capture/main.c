@@ -68,6 +68,8 @@ static int run_verb(struct app *app, int argc, char **argv)
 			      argv[0]);
 		return EXIT_USAGE;
 	}
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return cmd_help(app, cmd_find("help"), 2, (char *[]){argv[1], argv[0], NULL});
 	return cmd->run(app, cmd, argc, argv);
 }
 
@@ -90,6 +92,8 @@ int main(int argc, char **argv)
 	}
 	/* A reader that goes away is an error of one write, not the end of a capture. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Inherited as ignored, it would take the children's statuses away. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	err = root_init(g.root, &app.root);
 	if (err < 0) {
 		(void)fprintf(stderr, "fadump-ng: --root %s: %s\n", g.root ? g.root : "/",

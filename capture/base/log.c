@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 /* A capture says a few dozen lines; this bounds a program gone wrong. */
 #define KEPT_MAX (256 * KIB)
+#define STUCK_MS 2000
 
 void log_init(struct log *log, enum log_level level)
 {
@@ -47,6 +49,16 @@ static void keep(struct log *log, const char *text)
 	log->kept_len += a + b + 1;
 }
 
+/* Will stderr take a line? Waits a moment for a slow one, but only until it proves to be stuck. */
+static bool writable(struct log *log)
+{
+	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+	int n = poll(&p, 1, log->stuck ? 0 : STUCK_MS);
+
+	log->stuck = n == 0;
+	return n > 0;
+}
+
 void log_write(struct log *log, enum log_level level, const char *fmt, ...)
 {
 	static const char syslog_level[] = {'3', '4', '6', '7'};
@@ -58,7 +70,9 @@ void log_write(struct log *log, enum log_level level, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	keep(log, text);
-	if (level > log->level)
+	if (level == LOG_LEVEL_ERROR)
+		(void)snprintf(log->error, sizeof(log->error), "%s", text);
+	if (level > log->level || !writable(log))
 		return;
 	if (log->prefix)
 		n = snprintf(line, sizeof(line), "<%c>fadump-ng: %s\n", syslog_level[level], text);

@@ -2,12 +2,14 @@
 /*
  * Messages for people. Only run/ and cmd/ log; everything below returns -errno.
  * A message goes to stderr at its level, and every message is also kept in memory, so that
- * capture.log beside the dump tells the whole story whatever the verbosity was.
+ * capture.log beside the dump tells the whole story whatever the verbosity was. A stderr that does
+ * not take it (a console that was stopped, say) loses it: no message may hold a capture up.
  */
 #pragma once
 
 #include "base/macros.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
@@ -17,6 +19,8 @@ struct log {
 	bool prefix;          /* "<3>" before each line, for the journal */
 	char *kept;           /* what was said so far, with times; owned; bounded */
 	size_t kept_len;
+	char error[600]; /* the last error; "" */
+	bool stuck;      /* stderr took nothing for a while; it is not waited for any more */
 };
 
 void log_init(struct log *log, enum log_level level);

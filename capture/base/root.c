@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -35,6 +36,40 @@ static const char *relative(const char *path)
 	return *path ? path : ".";
 }
 
+/*
+ * The same confinement for kernels before 5.6: component by component, and no symlink at all, since
+ * following one safely is what openat2 is for.
+ */
+static int open_plainly(int at, const char *path, int flags, mode_t mode)
+{
+	_cleanup_close_ int dir = -1;
+	char name[NAME_MAX + 1];
+	int fd;
+
+	for (;;) {
+		size_t n = strcspn(path, "/");
+		const char *rest = path + n + strspn(path + n, "/");
+
+		if (n >= sizeof(name))
+			return -ENAMETOOLONG;
+		memcpy(name, path, n);
+		name[n] = '\0';
+		if (strcmp(name, "..") == 0)
+			return -EXDEV;
+		if (!*rest) {
+			fd = openat(dir < 0 ? at : dir, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+			return fd < 0 ? -errno : fd;
+		}
+		fd = openat(dir < 0 ? at : dir, name,
+			    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+		cleanup_close(&dir);
+		dir = fd;
+		path = rest;
+	}
+}
+
 int root_open(const struct root *root, const char *path, int flags, mode_t mode)
 {
 	struct open_how how = {
@@ -49,6 +84,8 @@ int root_open(const struct root *root, const char *path, int flags, mode_t mode)
 		fd = openat(root->fd, relative(path), flags | O_CLOEXEC, mode);
 	else
 		fd = syscall(SYS_openat2, root->fd, relative(path), &how, sizeof(how));
+	if (fd < 0 && errno == ENOSYS && !root->real)
+		return open_plainly(root->fd, relative(path), flags, mode);
 	return fd < 0 ? -errno : (int)fd;
 }
 

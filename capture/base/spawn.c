@@ -61,6 +61,20 @@ static void reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/*
+ * The capture service is spared by the kernel when memory runs out; were its children spared too, a
+ * machine without memory would panic, where one failed try would have done.
+ */
+static void be_killable(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)!write(fd, "0", 1);
+	(void)close(fd);
+}
+
 /* In the child. fds: stdin, stdout, stderr, exec pipe; the program may have been started without
  * fds 0 to 2. */
 static _Noreturn void become(const char *const *argv, char **env, int fds[4], pid_t parent)
@@ -87,6 +101,7 @@ static _Noreturn void become(const char *const *argv, char **env, int fds[4], pi
 	(void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 #endif
 	reset_signals();
+	be_killable();
 	(void)execvpe(argv[0], (char *const *)argv, env);
 fail:
 	err = errno;

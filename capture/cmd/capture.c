@@ -22,11 +22,14 @@ static int exit_of(enum run_outcome outcome)
 	case RUN_CAPTURED:
 		return EXIT_DONE;
 	case RUN_NO_DUMP:
+	case RUN_KEPT:
 		return EXIT_NO_DUMP;
 	case RUN_INVALID:
 		return EXIT_INVALID;
 	case RUN_NOT_GIVEN:
+	case RUN_NOT_REGISTERED:
 	case RUN_FAILED:
+	case RUN_BUSY:
 		break;
 	}
 	return EXIT_FAILED;
@@ -60,13 +63,13 @@ static int parse(struct app *app, const struct cmd *cmd, int argc, char **argv, 
 	return EXIT_DONE;
 }
 
-static void print_json(const struct run *run, enum run_outcome outcome)
+static void print_json(const struct app *app, const struct run *run, enum run_outcome outcome)
 {
 	json_object *o = json_object_new_object(), *list = json_object_new_array();
 	size_t i;
 
 	json_add_text(o, "outcome", run_outcome_word(outcome));
-	json_add_text(o, "verdict", verdict_word(run->verdict.kind));
+	json_add_text(o, "verdict", run->judged ? verdict_word(run->verdict.kind) : NULL);
 	json_add_text(o, "target", run->have_receipt ? run->receipt.target : NULL);
 	json_add_text(o, "dump", run->have_receipt ? run->receipt.dir : NULL);
 	json_add_known(o, "bytes", run->have_receipt ? (int64_t)run->receipt.size : -1);
@@ -83,6 +86,8 @@ static void print_json(const struct run *run, enum run_outcome outcome)
 		(void)json_object_array_add(list, attempt);
 	}
 	(void)json_object_object_add(o, "attempts", list);
+	json_add_text(o, "error",
+		      exit_of(outcome) != EXIT_DONE && app->log.error[0] ? app->log.error : NULL);
 	json_print(o);
 }
 
@@ -98,32 +103,36 @@ static int load(struct app *app, const struct arguments *a, struct config *confi
 	return status;
 }
 
+static int capture(struct app *app, const struct arguments *a, const struct config *config)
+{
+	enum run_outcome outcome;
+	struct run run;
+
+	run_init(&run, &app->root, config, &a->run, &app->log);
+	outcome = a->run.late && config->on_failure != CONFIG_ACTION_LATE_CAPTURE
+			  ? RUN_NO_DUMP
+			  : run_capture(&run);
+	if (outcome == RUN_NO_DUMP && !a->run.late)
+		log_info(&app->log, "no dump is active; nothing to do");
+	if (a->json)
+		print_json(app, &run, outcome);
+	run_deinit(&run);
+	return exit_of(outcome);
+}
+
 int cmd_capture(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	struct arguments a = {0};
-	enum run_outcome outcome;
 	struct config config;
-	struct run run;
 	int status = parse(app, cmd, argc, argv, &a);
 
 	if (status != EXIT_DONE)
 		return status;
 	status = load(app, &a, &config);
-	if (status != EXIT_DONE) {
-		config_deinit(&config);
-		return status;
-	}
-	if (a.run.late && config.on_failure != CONFIG_ACTION_LATE_CAPTURE) {
-		config_deinit(&config);
-		return EXIT_NO_DUMP;
-	}
-	run_init(&run, &app->root, &config, &a.run, &app->log);
-	outcome = run_capture(&run);
-	if (outcome == RUN_NO_DUMP)
-		log_info(&app->log, "no dump is active; nothing to do");
-	if (a.json)
-		print_json(&run, outcome);
-	run_deinit(&run);
+	if (status == EXIT_DONE)
+		status = capture(app, &a, &config);
+	else
+		(void)cmd_json_error(app, a.json, status);
 	config_deinit(&config);
-	return exit_of(outcome);
+	return status;
 }

@@ -157,6 +157,8 @@ int cmd_check(struct app *app, const struct cmd *cmd, int argc, char **argv)
 			print_text(&v);
 		explain(app, &v);
 		status = exit_of(v.kind);
+	} else {
+		(void)cmd_json_error(app, json, status);
 	}
 	verdict_deinit(&v);
 	return status;

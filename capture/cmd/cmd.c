@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/cmd.h"
 
+#include "base/json.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,6 +157,18 @@ int cmd_usage(struct app *app, const struct cmd *cmd, const char *fmt, ...)
 	va_end(ap);
 	log_error(&app->log, "%s: %s; see fadump-ng help %s", cmd->name, text, cmd->name);
 	return EXIT_USAGE;
+}
+
+int cmd_json_error(const struct app *app, bool json, int status)
+{
+	json_object *o;
+
+	if (!json)
+		return status;
+	o = json_object_new_object();
+	json_add_text(o, "error", app->log.error[0] ? app->log.error : NULL);
+	json_print(o);
+	return status;
 }
 
 static int match_option(const struct cmd *cmd, const char *arg, size_t len)

@@ -49,6 +49,10 @@ int cmd_next_option(struct app *app, const struct cmd *cmd, int argc, char **arg
 /* Report a usage error in one line; returns EXIT_USAGE. */
 int cmd_usage(struct app *app, const struct cmd *cmd, const char *fmt, ...) _printf_(3, 4);
 
+/* For --json where there is nothing to tell but the error that was logged last: one object with it.
+ * Returns status. */
+int cmd_json_error(const struct app *app, bool json, int status);
+
 int cmd_status(struct app *, const struct cmd *, int, char **);
 int cmd_check(struct app *, const struct cmd *, int, char **);
 int cmd_capture(struct app *, const struct cmd *, int, char **);

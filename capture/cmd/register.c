@@ -21,7 +21,7 @@ int cmd_register(struct app *app, const struct cmd *cmd, int argc, char **argv)
 
 	if (status != EXIT_DONE)
 		return status;
-	return register_for_crash(&app->root, &app->log, false) < 0 ? EXIT_FAILED : EXIT_DONE;
+	return register_for_crash(&app->root, &app->log, NULL) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 int cmd_unregister(struct app *app, const struct cmd *cmd, int argc, char **argv)

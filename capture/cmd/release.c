@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/cmd.h"
 
+#include "base/cleanup.h"
 #include "run/confirm.h"
+#include "run/lock.h"
 #include "run/record.h"
 #include "run/register.h"
 #include "run/release.h"
@@ -15,15 +17,35 @@ static int exit_of(enum release_result r)
 		return EXIT_NO_DUMP;
 	case RELEASE_REFUSED:
 	case RELEASE_FAILED:
+	case RELEASE_UNCLEAR:
 		break;
 	}
 	return EXIT_FAILED;
 }
 
+static enum release_result release(struct app *app, bool force)
+{
+	enum header_page fate = HEADER_PAGE_SAFE;
+	struct receipt receipt;
+	enum release_result r;
+
+	if (force) {
+		r = release_forced(&app->root, &app->log, &fate);
+	} else {
+		r = confirm_saved(&app->root, &app->log, &receipt);
+		if (r == RELEASE_DONE)
+			r = release_memory(&app->root, &app->log, &receipt, &fate);
+	}
+	if ((r == RELEASE_DONE || r == RELEASE_UNCLEAR) && record_released(&app->root, r, fate) < 0)
+		log_warning(&app->log, "%s: cannot be written", RECORD_PATH);
+	if (r == RELEASE_DONE && register_for_crash(&app->root, &app->log, &fate) < 0)
+		r = RELEASE_FAILED;
+	return r;
+}
+
 int cmd_release(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
-	struct receipt receipt;
-	enum header_page fate = HEADER_PAGE_SAFE;
+	_cleanup_close_ int lock = -1;
 	enum release_result r;
 	const char *value;
 	bool force = false;
@@ -35,18 +57,14 @@ int cmd_release(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return EXIT_USAGE;
 	if (i < argc)
 		return cmd_usage(app, cmd, "takes no argument");
-	if (force) {
-		r = release_forced(&app->root, &app->log, &fate);
-	} else {
-		r = confirm_saved(&app->root, &app->log, &receipt);
-		if (r == RELEASE_DONE)
-			r = release_memory(&app->root, &app->log, &receipt, &fate);
-	}
+	/* Only where there may be something to do; elsewhere nothing is made, not even this file.
+	 */
+	if (root_exists(&app->root, "/sys/kernel/fadump/release_mem") ||
+	    root_exists(&app->root, "/sys/kernel/fadump_release_mem"))
+		if (lock_capture(&app->root, &app->log, &lock) < 0)
+			return EXIT_FAILED;
+	r = release(app, force);
 	if (r == RELEASE_NOT_NEEDED)
 		log_info(&app->log, "no dump is active; nothing to release");
-	if (r == RELEASE_DONE && record_released(&app->root, fate) < 0)
-		log_warning(&app->log, "%s: cannot be written", RECORD_PATH);
-	if (r == RELEASE_DONE && register_for_crash(&app->root, &app->log, true) < 0)
-		return EXIT_FAILED;
 	return exit_of(r);
 }

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/json.h"
+#include "crash/conflict.h"
 #include "crash/verdict.h"
 #include "run/record.h"
 
@@ -14,6 +15,7 @@ struct view {
 	const struct fadump_state *s;
 	struct record record;
 	bool have_record;
+	const char *conflict; /* another service that is enabled; NULL */
 };
 
 /* A boot that captured does not get the whole of the preserved area back until the next reboot. */
@@ -34,6 +36,10 @@ static const char *readiness(const struct view *w)
 		return "not ready: the dump of the last crash is still in memory";
 	if (w->v->kind == VERDICT_FADUMP_OFF)
 		return "not ready: a capture boot with fadump off; reboot with fadump=on";
+	/* The kernel clears enabled then. */
+	if (w->v->finding.meaning == KLOG_RESERVE_FAILED && s->registered != 1)
+		return "not ready: no memory could be reserved; see crashkernel= and 'fadump:' in "
+		       "the kernel log";
 	if (s->enabled != 1)
 		return "not ready: fadump is off; add fadump=on to the kernel command line";
 	if (s->registered == 1 && w->have_record && w->record.header_exposed)
@@ -41,7 +47,7 @@ static const char *readiness(const struct view *w)
 		       "the page of its fadump header away; reboot when convenient";
 	if (s->registered == 1)
 		return "ready: registered for the next crash";
-	if (s->mem_reserved == 0 || w->v->finding.meaning == KLOG_RESERVE_FAILED)
+	if (s->mem_reserved == 0)
 		return "not ready: no memory could be reserved; see crashkernel= and 'fadump:' in "
 		       "the kernel log";
 	return "not ready: not registered; run fadump-ng register";
@@ -84,6 +90,7 @@ static void print_json(const struct view *w)
 	json_add_bool(o, "reboot_gives_memory_back", carried_on(w));
 	json_add_bool(o, "header_page_exposed", w->have_record && w->record.header_exposed);
 	json_add_tristate(o, "kdump_loaded", s->kdump_loaded);
+	json_add_text(o, "conflict", w->conflict);
 	json_add_text(o, "bootargs_append", s->append_known ? s->append : NULL);
 	json_add_text(o, "last_capture", w->have_record ? w->record.outcome : NULL);
 	json_add_text(o, "last_target",
@@ -147,6 +154,9 @@ static void print_text(const struct view *w)
 	print_last(w);
 	if (s->kdump_loaded == 1)
 		printf("kdump:      a kdump kernel is loaded as well; disable one of them\n");
+	if (w->conflict)
+		printf("conflict:   %s is enabled as well; run systemctl disable %s\n", w->conflict,
+		       w->conflict);
 	if (s->append_known && s->append[0])
 		printf("appended:   %s\n", s->append);
 }
@@ -169,8 +179,9 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	if (err < 0) {
 		log_error(&app->log, "cannot read the fadump state: %s", strerror(-err));
 		verdict_deinit(&v);
-		return EXIT_FAILED;
+		return cmd_json_error(app, json, EXIT_FAILED);
 	}
+	w.conflict = conflict_find(&app->root);
 	w.have_record = record_read(&app->root, &w.record) == 0;
 	if (json)
 		print_json(&w);

@@ -63,7 +63,7 @@ int verify_dump(struct app *app, const char *arg, bool json)
 	if (err < 0 && err != -EBADMSG) {
 		log_error(&app->log, "%s: %s", path,
 			  err == -EINVAL ? "not a regular file" : strerror(-err));
-		return EXIT_FAILED;
+		return cmd_json_error(app, json, EXIT_FAILED);
 	}
 	(void)snprintf(text, sizeof(text), "byte %llu: %s", (unsigned long long)problem.at,
 		       problem.text);

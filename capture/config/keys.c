@@ -140,8 +140,8 @@ const struct config_key config_keys[] = {
 		.def = "late-capture",
 		.help = "What to do when no target took the dump. late-capture lets the boot go on "
 			"with "
-			"the memory still reserved, and fadump-ng.service tries again from the "
-			"running "
+			"the memory still reserved, and fadump-ng-late.service tries again from "
+			"the running "
 			"system. continue lets it go on likewise, but nothing is tried again by "
 			"itself. shell "
 			"starts a rescue shell on the console; the boot goes on when it ends.\n"

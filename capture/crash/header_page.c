@@ -60,6 +60,7 @@ const char *header_page_word(enum header_page fate)
 		[HEADER_PAGE_SAFE] = "safe",
 		[HEADER_PAGE_TAKEN] = "taken",
 		[HEADER_PAGE_EXPOSED] = "exposed",
+		[HEADER_PAGE_LOST] = "lost",
 	};
 
 	return words[fate];

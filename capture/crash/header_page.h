@@ -21,6 +21,7 @@ enum header_page {
 	HEADER_PAGE_SAFE,    /* this kernel does not free it */
 	HEADER_PAGE_TAKEN,   /* freed, and taken out of use before anybody had it */
 	HEADER_PAGE_EXPOSED, /* freed, and it could not be taken: the next crash may be lost */
+	HEADER_PAGE_LOST,    /* freed, and somebody has it: registering would overwrite that */
 };
 
 /* Does this kernel free it? Known before the release. page_size: bytes. */
@@ -46,5 +47,5 @@ int header_page_find_in_log(const struct klog_finding *log, const struct fadump_
  */
 int header_page_take(const struct root *root, uint64_t addr) _must_check_;
 
-/* "safe", "taken", "exposed": stable words for JSON. */
+/* "safe", "taken", "exposed", "lost": stable words for JSON. */
 const char *header_page_word(enum header_page fate);

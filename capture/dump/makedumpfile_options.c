@@ -14,6 +14,7 @@ struct option {
 #define NO_STREAM  "it does not write a dump"
 #define SEVERAL    "it writes several files"
 #define OWN_STREAM "the capture sets it itself"
+#define NEEDS_FILE "it needs a file, which an initramfs does not have"
 
 static const struct option short_options[] = {
 	{"b", true, NULL},
@@ -26,26 +27,26 @@ static const struct option short_options[] = {
 	{"F", false, OWN_STREAM},
 	{"g", true, NO_STREAM},
 	{"h", false, NO_STREAM},
-	{"i", true, NULL},
+	{"i", true, NEEDS_FILE},
 	{"l", false, "set `compress = lzo` instead"},
 	{"L", true, "it cuts the dump off"},
 	{"p", false, "set `compress = snappy` instead"},
 	{"R", false, NO_STREAM},
 	{"v", false, NO_STREAM},
-	{"x", true, NULL},
+	{"x", true, NEEDS_FILE},
 	{"X", false, NULL},
 	{"z", false, "set `compress = zstd` instead"},
 };
 
 static const struct option long_options[] = {
 	{"check-params", false, NO_STREAM},
-	{"config", true, NULL},
+	{"config", true, NEEDS_FILE},
 	{"cyclic-buffer", true, NULL},
 	{"diskset", true, "it names another core"},
 	{"dry-run", false, NO_STREAM},
 	{"dump-dmesg", false, NO_STREAM},
-	{"eppic", true, NULL},
-	{"extension", true, NULL},
+	{"eppic", true, NEEDS_FILE},
+	{"extension", true, NEEDS_FILE},
 	{"help", false, NO_STREAM},
 	{"mem-usage", false, NO_STREAM},
 	{"message-level", true, OWN_STREAM},
@@ -58,8 +59,8 @@ static const struct option long_options[] = {
 	{"splitblock-size", true, SEVERAL},
 	{"vtop", true, NO_STREAM},
 	{"work-dir", true, NULL},
-	{"xen-syms", true, NULL},
-	{"xen-vmcoreinfo", true, NULL},
+	{"xen-syms", true, NEEDS_FILE},
+	{"xen-vmcoreinfo", true, NEEDS_FILE},
 	{"xen_phys_start", true, NULL},
 };
 

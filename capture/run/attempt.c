@@ -50,6 +50,12 @@ static int preflight(struct run *run, struct target *t, struct run_attempt *a)
 			    "only %llu KiB free where even an empty dump needs %llu KiB; "
 			    "make room",
 			    (unsigned long long)(room / KIB), (unsigned long long)(least / KIB));
+	if (room <= run->least_bytes)
+		return fail(a, -ENOSPC,
+			    "only %llu KiB free where an earlier try came to %llu KiB and was not "
+			    "done; make room",
+			    (unsigned long long)(room / KIB),
+			    (unsigned long long)(run->least_bytes / KIB));
 	return 0;
 }
 
@@ -111,6 +117,9 @@ static int stream(struct run *run, struct target *t, struct run_attempt *a)
 			    reason(t, err));
 	run->console.last_ms = 0;
 	err = stream_run(&spec, &run->stream);
+	/* So large it is at least: no need to fill another disk, or this one again, to find out. */
+	if (run->stream.sink_error == -ENOSPC && run->stream.size > run->least_bytes)
+		run->least_bytes = run->stream.size;
 	return err < 0 ? fail(a, err, "%s", run->stream.reason) : 0;
 }
 
@@ -133,10 +142,15 @@ static int commit(struct run *run, struct target *t, struct run_attempt *a)
 		.stream_ended = run->stream.complete,
 		.size = run->stream.size,
 		.dump_id = run->dump_id,
+		.rehearsal = run->options->core != NULL,
 		.check = run->config->verify == CONFIG_VERIFY_NONE ? NULL : check_structure,
 		.check_ctx = &s,
 	};
 	int err = target_commit(t, &claim, &run->receipt);
+
+	/* Where space is only allocated when it is synced. */
+	if (err == -ENOSPC && run->stream.size > run->least_bytes)
+		run->least_bytes = run->stream.size;
 
 	if (err < 0 && s.problem.text[0])
 		return fail(a, err, "the dump's structure is wrong at byte %llu: %s",
@@ -166,14 +180,18 @@ static void put_record(struct run *run, struct target *t)
 
 static int save(struct run *run, struct target *t, struct run_attempt *a)
 {
-	int err = preflight(run, t, a);
+	int err = begin(run, t, a);
 
-	if (err == 0)
-		err = begin(run, t, a);
 	if (err < 0)
 		return err;
+	/* The log is small, and often all that is needed: it comes before anything can fail. */
 	put_dmesg(run, t);
-	err = stream(run, t, a);
+	if (run->no_plan[0])
+		err = fail(a, -ENOEXEC, "%s", run->no_plan);
+	if (err == 0)
+		err = preflight(run, t, a);
+	if (err == 0)
+		err = stream(run, t, a);
 	if (err == 0)
 		err = commit(run, t, a);
 	if (err == 0)
@@ -187,6 +205,16 @@ static int save(struct run *run, struct target *t, struct run_attempt *a)
 	if (t->dir[0])
 		put_record(run, t);
 	return err;
+}
+
+/* fsync on a file system in memory succeeds and means nothing. */
+static int check_place(const struct run *run, const struct target *t, struct run_attempt *a)
+{
+	if (!t->in_memory || run->options->core)
+		return 0;
+	return fail(a, -EROFS,
+		    "it is in memory, which the boot's end takes; name a device, as in "
+		    "file:///crash?device=UUID=...");
 }
 
 int attempt_target(struct run *run, const char *url_text)
@@ -205,7 +233,9 @@ int attempt_target(struct run *run, const char *url_text)
 	if (err < 0) {
 		(void)fail(a, err, "%s", reason(&t, err));
 	} else {
-		err = save(run, &t, a);
+		err = check_place(run, &t, a);
+		if (err == 0)
+			err = save(run, &t, a);
 		/* The dump is durable already; a mount left behind is a nuisance, not a loss. */
 		if (target_close(&t) < 0)
 			log_warning(run->log, "%s", reason(&t, -EBUSY));

@@ -35,7 +35,7 @@ static int confirm_at(const struct root *root, struct log *log, const struct rec
 
 	if (err < 0)
 		return err;
-	err = target_open(&t, &url, root);
+	err = target_open_existing(&t, &url, root);
 	if (err == 0) {
 		err = target_confirm(&t, record->dir, &claim, receipt);
 		if (target_close(&t) < 0)

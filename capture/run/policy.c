@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
@@ -26,6 +27,7 @@ static void rescue_shell(struct run *run)
 			(void)dup2(fd, STDOUT_FILENO);
 			(void)dup2(fd, STDERR_FILENO);
 		}
+		(void)signal(SIGPIPE, SIG_DFL);
 		(void)execl("/bin/sh", "sh", "-i", (char *)NULL);
 		_exit(127);
 	}
@@ -43,11 +45,12 @@ static void restart(struct run *run, unsigned int how, const char *word)
 
 void policy_apply(struct run *run, enum run_outcome outcome)
 {
-	bool good = outcome == RUN_CAPTURED;
-	enum config_action action = good ? run->config->on_success : run->config->on_failure;
+	/* A dump that is saved is a success, whatever came after: a reboot costs nothing then. */
+	enum config_action action =
+		run->have_receipt ? run->config->on_success : run->config->on_failure;
 
-	if (outcome == RUN_NO_DUMP || !run->in_initramfs || !run->root->real ||
-	    run->options->core || run->options->no_release)
+	if (!run->in_initramfs || !run->root->real || run->options->core ||
+	    run->options->no_release)
 		return;
 	switch (action) {
 	case CONFIG_ACTION_REBOOT:

@@ -18,9 +18,14 @@
 const char *run_outcome_word(enum run_outcome outcome)
 {
 	static const char *const words[] = {
-		[RUN_CAPTURED] = "captured", [RUN_NOT_GIVEN] = "not-given",
-		[RUN_NO_DUMP] = "no-dump",   [RUN_INVALID] = "invalid",
+		[RUN_CAPTURED] = "captured",
+		[RUN_NOT_GIVEN] = "not-given",
+		[RUN_NOT_REGISTERED] = "not-registered",
+		[RUN_NO_DUMP] = "no-dump",
+		[RUN_INVALID] = "invalid",
 		[RUN_FAILED] = "failed",
+		[RUN_BUSY] = "busy",
+		[RUN_KEPT] = "kept",
 	};
 
 	return words[outcome];
@@ -57,29 +62,56 @@ static int write_object(const struct root *root, json_object *o)
 	return text ? write_text(root, text) : -ENOMEM;
 }
 
+/* Where the dump is: what this run saved, or what an earlier one did. */
+static void add_place(json_object *o, const struct run *run)
+{
+	struct record old;
+	bool same = record_read(run->root, &old) == 0 &&
+		    (run->dump_id == 0 || old.dump_id == run->dump_id);
+	uint64_t least = run->least_bytes;
+	char id[20];
+
+	(void)snprintf(id, sizeof(id), "%016" PRIx64, same ? old.dump_id : run->dump_id);
+	json_add_text(o, "dump_id", id);
+	if (run->have_receipt) {
+		json_add_text(o, "target", run->receipt.target);
+		json_add_text(o, "dir", run->receipt.dir);
+		json_add_number(o, "bytes", run->receipt.size);
+		json_add_bool(o, "verify_none", run->config->verify == CONFIG_VERIFY_NONE);
+	} else if (same) {
+		json_add_text(o, "target", old.target);
+		json_add_text(o, "dir", old.dir);
+		json_add_number(o, "bytes", old.size);
+		json_add_bool(o, "verify_none", old.verify_none);
+	}
+	if (same && old.least_bytes > least)
+		least = old.least_bytes;
+	json_add_number(o, "least_bytes", least);
+	json_add_bool(o, "kept", run->options->no_release);
+	json_add_bool(o, "released", run->released || (same && old.released));
+	json_add_bool(o, "release_unclear", run->release_unclear || (same && old.release_unclear));
+	if (run->released)
+		json_add_text(o, "header_page", header_page_word(run->header_page));
+	else if (same && old.released)
+		json_add_text(o, "header_page",
+			      header_page_word(old.header_exposed ? HEADER_PAGE_EXPOSED
+								  : HEADER_PAGE_SAFE));
+}
+
 int record_write(const struct run *run, enum run_outcome outcome)
 {
 	json_object *o = json_object_new_object();
-	char id[20];
 
 	if (!o)
 		return -ENOMEM;
-	(void)snprintf(id, sizeof(id), "%016" PRIx64, run->dump_id);
-	json_add_text(o, "dump_id", id);
 	json_add_text(o, "outcome", run_outcome_word(outcome));
-	json_add_text(o, "target", run->have_receipt ? run->receipt.target : "");
-	json_add_text(o, "dir", run->have_receipt ? run->receipt.dir : "");
-	json_add_number(o, "bytes", run->receipt.size);
-	json_add_bool(o, "verify_none", run->config->verify == CONFIG_VERIFY_NONE);
-	json_add_bool(o, "released", run->released);
-	if (run->released)
-		json_add_text(o, "header_page", header_page_word(run->header_page));
+	add_place(o, run);
 	json_add_text(o, "reason",
 		      run->n_attempts ? run->attempts[run->n_attempts - 1].reason : "");
 	return write_object(run->root, o);
 }
 
-int record_released(const struct root *root, enum header_page fate)
+int record_released(const struct root *root, enum release_result how, enum header_page fate)
 {
 	_cleanup_free_ char *text = NULL;
 	json_object *o = NULL;
@@ -92,7 +124,8 @@ int record_released(const struct root *root, enum header_page fate)
 		(void)json_object_put(o);
 		o = json_object_new_object();
 	}
-	json_add_bool(o, "released", true);
+	json_add_bool(o, "released", how == RELEASE_DONE);
+	json_add_bool(o, "release_unclear", how == RELEASE_UNCLEAR);
 	json_add_text(o, "header_page", header_page_word(fate));
 	return write_object(root, o);
 }
@@ -132,6 +165,9 @@ int record_read(const struct root *root, struct record *out)
 	get_text(o, "header_page", header, sizeof(header));
 	r.header_exposed = strcmp(header, header_page_word(HEADER_PAGE_EXPOSED)) == 0;
 	r.released = json_object_get_boolean(json_object_object_get(o, "released"));
+	r.release_unclear = json_object_get_boolean(json_object_object_get(o, "release_unclear"));
+	r.kept = json_object_get_boolean(json_object_object_get(o, "kept"));
+	r.least_bytes = (uint64_t)json_object_get_int64(json_object_object_get(o, "least_bytes"));
 	(void)json_object_put(o);
 	*out = r;
 	return 0;

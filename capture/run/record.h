@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "run/release.h"
 #include "run/run.h"
 
 #define RECORD_DIR  "/run/fadump-ng"
@@ -13,20 +14,29 @@
 
 struct record {
 	uint64_t dump_id; /* 0: no dump was looked at */
-	char outcome[16]; /* "captured", "not-given", "no-dump", "invalid", "failed" */
+	char outcome[16]; /* "captured", "not-given", "not-registered", "no-dump", "invalid",
+			     "failed" */
 	char target[512]; /* "" when nothing was captured */
 	char dir[256];
 	uint64_t size;    /* of vmcore, bytes */
 	bool verify_none; /* verify = none was configured */
 	bool released;
-	bool header_exposed; /* HEADER_PAGE_EXPOSED: registering again would overwrite somebody */
-	char reason[600];    /* of the last failure; "" */
+	bool release_unclear; /* RELEASE_UNCLEAR: release_mem must not be written again */
+	bool kept; /* --no-release: the memory stays reserved until a person releases it */
+	uint64_t least_bytes; /* a target was full when the dump had so many; 0: none was */
+	bool header_exposed;  /* HEADER_PAGE_EXPOSED: registering again would overwrite somebody */
+	char reason[600];     /* of the last failure; "" */
 };
 
-/* How this run ended. 0 or -errno. */
+/*
+ * How this run ended. Where the same dump was saved earlier in this boot, it stays in the record
+ * when this run saved none. 0 or -errno.
+ */
 int record_write(const struct run *run, enum run_outcome outcome) _must_check_;
-/* A release by hand, added to what the record says. 0 or -errno. */
-int record_released(const struct root *root, enum header_page fate) _must_check_;
+/* A release by hand (RELEASE_DONE or RELEASE_UNCLEAR), added to what the record says. 0 or -errno.
+ */
+int record_released(const struct root *root, enum release_result how,
+		    enum header_page fate) _must_check_;
 /* 0; -ENOENT no capture ran in this boot; -EINVAL the file is not ours. */
 int record_read(const struct root *root, struct record *out) _must_check_;
 const char *run_outcome_word(enum run_outcome outcome);

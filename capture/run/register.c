@@ -2,23 +2,35 @@
 #include "run/register.h"
 
 #include "crash/fadump.h"
-#include "crash/header_page.h"
+#include "crash/conflict.h"
 #include "crash/kmsg.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-static int explain(struct log *log, const struct fadump_state *state, int err)
+static int explain(struct log *log, const struct fadump_state *state, bool released, int err)
 {
 	const char *path = fadump_path(state, "registered");
 
 	switch (err) {
 	case -EPERM:
-		log_error(log,
-			  "%s: a dump is still active, so the machine is not ready for its next "
-			  "crash; save the dump with `fadump-ng capture`",
-			  path);
+		if (released)
+			log_error(log,
+				  "%s: the memory was given back, but the firmware did not let go "
+				  "of the dump; reboot to be ready for the next crash",
+				  path);
+		else if (state->vmcore)
+			log_error(log,
+				  "%s: a dump is still active, so the machine is not ready for its "
+				  "next crash; save the dump with `fadump-ng capture`",
+				  path);
+		else
+			log_error(log,
+				  "%s: the last crash's memory is still reserved, but there is no "
+				  "/proc/vmcore; see `fadump-ng check`, and give it up with "
+				  "`fadump-ng release --force`",
+				  path);
 		break;
 	case -ENODEV:
 		log_error(log,
@@ -73,7 +85,35 @@ static int secure_header(const struct root *root, struct log *log, const struct 
 	return 0;
 }
 
-int register_for_crash(const struct root *root, struct log *log, bool header_settled)
+/* The kernel says the same 0 for a reservation that failed as for fadump=off. */
+static int explain_off(const struct root *root, struct log *log)
+{
+	struct klog_finding said;
+
+	if (kmsg_scan(root, &said) == 0 && said.meaning == KLOG_RESERVE_FAILED)
+		log_error(log, "no memory could be reserved for fadump (%s): %s; %s", said.line,
+			  said.why, said.advice);
+	else
+		log_error(log, "fadump is off: add fadump=on to the kernel command line");
+	return -EPERM;
+}
+
+static void warn_of_others(const struct root *root, struct log *log,
+			   const struct fadump_state *state)
+{
+	const char *other = conflict_find(root);
+
+	if (other)
+		log_warning(log,
+			    "%s is enabled as well: it registers, captures and reboots by its own "
+			    "rules; run `systemctl disable %s`",
+			    other, other);
+	if (state->kdump_loaded == 1)
+		log_warning(log, "a kdump kernel is loaded as well; fadump comes first, and kdump "
+				 "only wastes its memory: disable one of them");
+}
+
+int register_for_crash(const struct root *root, struct log *log, const enum header_page *released)
 {
 	struct fadump_state state;
 	int err = fadump_read(root, &state);
@@ -82,20 +122,19 @@ int register_for_crash(const struct root *root, struct log *log, bool header_set
 		log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");
 		return err < 0 ? err : -ENODEV;
 	}
-	if (state.enabled != 1) {
-		log_error(log, "fadump is off: add fadump=on to the kernel command line");
-		return -EPERM;
-	}
-	if (state.kdump_loaded == 1)
-		log_warning(log, "a kdump kernel is loaded as well; fadump comes first, and kdump "
-				 "only wastes its memory: disable one of them");
+	warn_of_others(root, log, &state);
+	if (state.enabled != 1)
+		return explain_off(root, log);
 	if (state.registered != 1) {
-		err = header_settled ? 0 : secure_header(root, log, &state);
+		if (!released)
+			err = secure_header(root, log, &state);
+		else if (*released == HEADER_PAGE_LOST)
+			err = -EBUSY;
 		if (err < 0)
 			return err;
 		err = fadump_write_registered(root, &state, true);
 		if (err < 0 && err != -EEXIST)
-			return explain(log, &state, err);
+			return explain(log, &state, released, err);
 	}
 	err = read_back(root, log, 1);
 	if (err == 0)
@@ -115,7 +154,7 @@ int unregister(const struct root *root, struct log *log)
 	if (state.registered != 0) {
 		err = fadump_write_registered(root, &state, false);
 		if (err < 0)
-			return explain(log, &state, err);
+			return explain(log, &state, false, err);
 	}
 	err = read_back(root, log, 0);
 	if (err == 0)

@@ -4,14 +4,15 @@
 
 #include "base/log.h"
 #include "base/root.h"
-
-#include <stdbool.h>
+#include "crash/header_page.h"
 
 /*
  * Register and read it back; fine when it is registered already. 0 or -errno.
  * Registering writes to the page of the fadump header. In a capture boot the kernel may have given
- * that page away: unless the caller has just seen to it (header_settled), it is taken out of use
- * first, and where that does not work nothing is written: -EBUSY.
+ * that page away. Right after a release, released says what became of it: nothing is written to a
+ * page that somebody has, -EBUSY. Otherwise released is NULL: then the page is taken out of use
+ * first, and where that does not work nothing is written either: -EBUSY.
  */
-int register_for_crash(const struct root *root, struct log *log, bool header_settled) _must_check_;
+int register_for_crash(const struct root *root, struct log *log,
+		       const enum header_page *released) _must_check_;
 int unregister(const struct root *root, struct log *log) _must_check_;

@@ -4,7 +4,9 @@
 #include "base/cleanup.h"
 #include "crash/fadump.h"
 #include "crash/vmcore.h"
+#include "crash/verdict.h"
 #include "run/identity.h"
+#include "run/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +54,27 @@ static void say_header(struct log *log, uint64_t addr, enum header_page fate, in
 			    "this kernel lets go of the page with its fadump header, and it could "
 			    "not be taken out of use (%s): the dump of another crash in this boot "
 			    "may be lost; reboot when convenient",
-			    err == -ENOENT ? "no CONFIG_MEMORY_FAILURE" : strerror(-err));
+			    err == -ENOENT ? "no CONFIG_MEMORY_FAILURE"
+					   : "where it is is not known");
+	if (fate == HEADER_PAGE_LOST)
+		log_error(log,
+			  "this kernel let go of the page with its fadump header (0x%llx), and "
+			  "somebody has it already (%s): reboot to be ready for the next crash",
+			  (unsigned long long)addr, strerror(-err));
+}
+
+/* Right after the release: every moment the page is free, somebody may get it. */
+static int take_header(const struct root *root, uint64_t addr, enum header_page *fate)
+{
+	int err = addr ? header_page_take(root, addr) : -ENODATA;
+
+	if (*fate != HEADER_PAGE_EXPOSED)
+		return 0;
+	if (err == 0)
+		*fate = HEADER_PAGE_TAKEN;
+	else if (err != -ENOENT && err != -ENODATA)
+		*fate = HEADER_PAGE_LOST;
+	return err;
 }
 
 /*
@@ -65,15 +87,10 @@ static enum release_result give_back(const struct root *root, struct log *log,
 	const char *path = fadump_path(before, "release_mem");
 	uint64_t header = find_header(root, before, fate);
 	struct fadump_state after;
-	int err, taken = -ENOENT;
+	int taken = 0, err = fadump_write_release(root, before);
 
-	err = fadump_write_release(root, before);
-	if (err == 0 && header) {
-		/* At once: every moment the page is free, somebody may get it. */
-		taken = header_page_take(root, header);
-		if (taken == 0)
-			*fate = HEADER_PAGE_TAKEN;
-	}
+	if (err == 0)
+		taken = take_header(root, header, fate);
 	if (err < 0) {
 		log_error(log, "%s: %s; the memory stays reserved", path, strerror(-err));
 		return RELEASE_FAILED;
@@ -84,7 +101,7 @@ static enum release_result give_back(const struct root *root, struct log *log,
 			  "%s took the write but /proc/vmcore is still there; not writing again, "
 			  "reboot when convenient to get the memory back",
 			  path);
-		return RELEASE_FAILED;
+		return RELEASE_UNCLEAR;
 	}
 	log_info(log, "memory given back: MemTotal was %lld MB, is %lld MB",
 		 (long long)(before->mem_total / 1000000), (long long)(after.mem_total / 1000000));
@@ -92,9 +109,29 @@ static enum release_result give_back(const struct root *root, struct log *log,
 	return RELEASE_DONE;
 }
 
+/* The kernel takes /proc/vmcore away first of all; without it the record, or the kernel's log,
+ * tells.
+ */
+static bool given_back(const struct root *root, const struct fadump_state *state)
+{
+	struct record record;
+	struct verdict v;
+	bool given;
+
+	if (state->vmcore)
+		return false;
+	if (record_read(root, &record) == 0 && record.released)
+		return true;
+	given = verdict_judge(root, &v) == 0 &&
+		(v.kind == VERDICT_NONE || v.kind == VERDICT_REFUSED);
+	verdict_deinit(&v);
+	return given;
+}
+
 enum release_result release_possible(const struct root *root, struct log *log,
 				     struct fadump_state *state)
 {
+	struct record record;
 	int err = fadump_read(root, state);
 
 	if (err < 0) {
@@ -103,6 +140,17 @@ enum release_result release_possible(const struct root *root, struct log *log,
 	}
 	if (!state->release_mem || state->registered == 1)
 		return RELEASE_NOT_NEEDED;
+	if (state->enabled == 1 && record_read(root, &record) == 0 && record.release_unclear) {
+		log_error(log,
+			  "%s was written in this boot already, and /proc/vmcore stayed; it is not "
+			  "written again: reboot to get the memory back",
+			  fadump_path(state, "release_mem"));
+		return RELEASE_REFUSED;
+	}
+	if (state->enabled == 1 && given_back(root, state)) {
+		log_info(log, "the memory was given back in this boot already");
+		return RELEASE_NOT_NEEDED;
+	}
 	if (state->enabled != 1) {
 		log_error(log,
 			  "%s must not be written: this capture boot runs with fadump off, and the "

@@ -15,12 +15,14 @@ enum release_result {
 	RELEASE_DONE,       /* given back, seen to be gone */
 	RELEASE_NOT_NEEDED, /* no dump is active */
 	RELEASE_REFUSED,    /* no receipt for this dump, or fadump is off; nothing was written */
-	RELEASE_FAILED,     /* the kernel refused the write, or /proc/vmcore is still there */
+	RELEASE_FAILED,     /* the kernel refused the write */
+	RELEASE_UNCLEAR,    /* it took the write, but /proc/vmcore is still there: never again */
 };
 
 /*
  * Is there anything to release here, and may it be released at all? RELEASE_DONE: yes to both. Logs
- * why not. *state is what was found.
+ * why not: a second write in one boot would free memory that is in use by then. *state is what was
+ * found.
  */
 enum release_result release_possible(const struct root *root, struct log *log,
 				     struct fadump_state *state);

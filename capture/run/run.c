@@ -6,6 +6,7 @@
 #include "run/attempt.h"
 #include "run/confirm.h"
 #include "run/identity.h"
+#include "run/lock.h"
 #include "run/policy.h"
 #include "run/record.h"
 #include "run/register.h"
@@ -30,6 +31,7 @@ void run_init(struct run *run, const struct root *root, const struct config *con
 		.log = log,
 		.in_initramfs = root_exists(root, "/etc/initrd-release"),
 		.started_ms = clock_ms(),
+		.lock = -1,
 	};
 	console_init(&run->console, root, run->in_initramfs);
 }
@@ -40,6 +42,9 @@ void run_deinit(struct run *run)
 	verdict_deinit(&run->verdict);
 	dmesg_deinit(&run->dmesg);
 	mdf_plan_deinit(&run->plan);
+	if (run->lock >= 0)
+		(void)close(run->lock);
+	run->lock = -1;
 }
 
 /* makedumpfile and vmcore-dmesg open the core by name, beneath our root fd where there is a prefix.
@@ -66,16 +71,19 @@ static int judge(struct run *run)
 	_cleanup_close_ int fd = -1;
 	int err;
 
-	if (!run->options->core)
-		return verdict_judge(run->root, &run->verdict);
-	fd = open_core(run);
-	if (fd < 0) {
-		log_error(run->log, "%s: %s", run->core_path, strerror(-fd));
-		return fd;
+	if (run->options->core) {
+		fd = open_core(run);
+		err = fd < 0 ? fd : verdict_judge_core(fd, &run->verdict);
+	} else {
+		err = verdict_judge(run->root, &run->verdict);
 	}
-	err = verdict_judge_core(fd, &run->verdict);
-	if (err < 0)
-		log_error(run->log, "%s: %s", run->core_path, strerror(-err));
+	if (err == 0) {
+		run->judged = true;
+		return 0;
+	}
+	log_error(run->log, "%s: %s%s",
+		  run->options->core ? run->options->core : "cannot judge the crash state",
+		  strerror(-err), err == -EACCES || err == -EPERM ? "; run as root" : "");
 	return err;
 }
 
@@ -94,8 +102,9 @@ static void explain_unusable(struct run *run)
 	}
 	if (*v->advice)
 		log_error(run->log, "%s", v->advice);
-	if (v->kind == VERDICT_REFUSED || v->kind == VERDICT_UNDECIDED)
-		run->registered = register_for_crash(run->root, run->log, false) == 0;
+	if ((v->kind == VERDICT_REFUSED || v->kind == VERDICT_UNDECIDED) &&
+	    !run->options->no_release)
+		run->registered = register_for_crash(run->root, run->log, NULL) == 0;
 }
 
 static int identify(struct run *run)
@@ -137,7 +146,50 @@ static enum dump_compress compress_of(const struct config *config)
 	return DUMP_COMPRESS_AUTO;
 }
 
-static int plan(struct run *run)
+/* What makedumpfile can do; when it does not say so, the least. -errno when it cannot be run at
+ * all.
+ */
+static int probe_makedumpfile(struct run *run)
+{
+	int err = mdf_probe(&run->caps);
+
+	if (err == 0)
+		return 0;
+	if (err == -EINVAL || err == -EIO || err == -ETIMEDOUT) {
+		log_warning(run->log,
+			    "makedumpfile -v does not say what it can do (%s); using zlib and one "
+			    "thread",
+			    strerror(-err));
+		run->caps = (struct mdf_caps){0};
+		return 0;
+	}
+	(void)snprintf(run->no_plan, sizeof(run->no_plan), "makedumpfile cannot be run: %s%s",
+		       strerror(-err), err == -ENOENT ? "; install it into the image" : "");
+	return err;
+}
+
+static int plan_with(struct run *run, struct mdf_request *request)
+{
+	int err = mdf_plan_init(&run->caps, request, &run->plan);
+
+	if (err == -EINVAL || err == -E2BIG) {
+		/* `config check` and the image build refuse it; in a crash a dump counts for more.
+		 */
+		log_warning(run->log, "makedumpfile-options are ignored: %s",
+			    run->plan.warnings[0]);
+		mdf_plan_deinit(&run->plan);
+		request->extra = "";
+		err = mdf_plan_init(&run->caps, request, &run->plan);
+	}
+	if (err < 0)
+		(void)snprintf(run->no_plan, sizeof(run->no_plan), "makedumpfile: %s",
+			       strerror(-err));
+	return err;
+}
+
+/* How the dump will be made. Where that fails run->no_plan says why: the log is saved all the same.
+ */
+static void plan(struct run *run)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	struct mdf_request request = {
@@ -151,33 +203,17 @@ static int plan(struct run *run)
 	};
 	char warning[200];
 	size_t i;
-	int err = mdf_probe(&run->caps);
 
-	if (err < 0) {
-		log_error(run->log, "makedumpfile: %s; install it into the image", strerror(-err));
-		return err;
-	}
-	err = mdf_plan_init(&run->caps, &request, &run->plan);
-	if (err == -EINVAL) {
-		/* `config check` and the image build refuse it; in a crash a dump counts for more.
-		 */
-		log_warning(run->log, "makedumpfile-options are ignored: %s",
-			    run->plan.warnings[0]);
-		mdf_plan_deinit(&run->plan);
-		request.extra = "";
-		err = mdf_plan_init(&run->caps, &request, &run->plan);
-	}
-	if (err < 0) {
-		log_error(run->log, "makedumpfile: %s", strerror(-err));
-		return err;
+	if (probe_makedumpfile(run) < 0 || plan_with(run, &request) < 0) {
+		log_error(run->log, "%s", run->no_plan);
+		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(run->plan.warnings); i++)
 		if (run->plan.warnings[i][0])
 			log_warning(run->log, "%s", run->plan.warnings[i]);
 	mdf_warn_too_old(&run->caps, run->verdict.core.info.osrelease, warning, sizeof(warning));
-	if (warning[0])
+	if (warning[0] && run->caps.version[0])
 		log_warning(run->log, "%s", warning);
-	return 0;
 }
 
 static enum run_outcome try_targets(struct run *run)
@@ -209,45 +245,79 @@ static enum run_outcome give_back(struct run *run)
 	console_status("Giving the memory back");
 	r = release_memory(run->root, run->log, &run->receipt, &run->header_page);
 	run->released = r == RELEASE_DONE;
+	run->release_unclear = r == RELEASE_UNCLEAR;
 	if (r != RELEASE_DONE && r != RELEASE_NOT_NEEDED)
 		return RUN_NOT_GIVEN;
-	run->registered = register_for_crash(run->root, run->log, r == RELEASE_DONE) == 0;
-	return run->registered ? RUN_CAPTURED : RUN_NOT_GIVEN;
+	run->registered = register_for_crash(run->root, run->log,
+					     run->released ? &run->header_page : NULL) == 0;
+	return run->registered ? RUN_CAPTURED : RUN_NOT_REGISTERED;
 }
 
-/* Saved earlier in this boot, but not released then: the receipt is earned again where it lies. */
-static bool saved_before(struct run *run)
+/* A person asked for the memory to stay, or a second write to release_mem would be one too many. */
+static bool leave_alone(struct run *run, const struct record *record)
+{
+	if (record->kept)
+		log_info(run->log,
+			 "saved in %s/%s, and the memory is kept, as asked with --no-release; "
+			 "fadump-ng release gives it back",
+			 record->target, record->dir);
+	else if (record->release_unclear)
+		log_info(run->log,
+			 "saved in %s/%s, but giving the memory back did not work; reboot to get "
+			 "it back",
+			 record->target, record->dir);
+	return record->kept || record->release_unclear;
+}
+
+/*
+ * What an earlier capture of this boot did about the same dump: RUN_CAPTURED when it saved it and
+ * the receipt is earned again where it lies; RUN_KEPT when it is to be left alone; RUN_FAILED when
+ * there is work to do.
+ */
+static enum run_outcome look_back(struct run *run)
 {
 	struct record record;
 
-	if (!run->options->late || record_read(run->root, &record) < 0 ||
-	    record.dump_id != run->dump_id || !record.target[0])
-		return false;
+	if (run->options->core || record_read(run->root, &record) < 0 ||
+	    record.dump_id != run->dump_id)
+		return RUN_FAILED;
+	run->least_bytes = record.least_bytes;
+	if (!run->options->late || !record.target[0])
+		return RUN_FAILED;
+	if (leave_alone(run, &record))
+		return RUN_KEPT;
 	run->have_receipt = confirm_saved(run->root, run->log, &run->receipt) == RELEASE_DONE;
-	return run->have_receipt;
+	return run->have_receipt ? RUN_CAPTURED : RUN_FAILED;
+}
+
+static enum run_outcome save_and_release(struct run *run)
+{
+	enum run_outcome outcome;
+
+	if (identify(run) < 0)
+		return RUN_FAILED;
+	outcome = look_back(run);
+	if (outcome == RUN_FAILED) {
+		read_dmesg(run);
+		plan(run);
+		outcome = try_targets(run);
+	}
+	return outcome == RUN_CAPTURED ? give_back(run) : outcome;
 }
 
 static enum run_outcome capture(struct run *run)
 {
-	enum run_outcome outcome;
-
 	if (judge(run) < 0)
 		return RUN_FAILED;
 	if (run->verdict.kind == VERDICT_NONE)
 		return RUN_NO_DUMP;
+	if (!run->options->core && lock_capture(run->root, run->log, &run->lock) < 0)
+		return RUN_BUSY;
 	if (run->verdict.kind != VERDICT_DUMP) {
 		explain_unusable(run);
 		return RUN_INVALID;
 	}
-	if (identify(run) < 0)
-		return RUN_FAILED;
-	if (saved_before(run))
-		return give_back(run);
-	read_dmesg(run);
-	if (plan(run) < 0)
-		return RUN_FAILED;
-	outcome = try_targets(run);
-	return outcome == RUN_CAPTURED ? give_back(run) : outcome;
+	return save_and_release(run);
 }
 
 enum run_outcome run_capture(struct run *run)
@@ -255,7 +325,8 @@ enum run_outcome run_capture(struct run *run)
 	enum run_outcome outcome = capture(run);
 	char status[200];
 
-	if (outcome == RUN_NO_DUMP)
+	/* Nothing was done that there would be something to say of. */
+	if (outcome == RUN_NO_DUMP || outcome == RUN_BUSY || outcome == RUN_KEPT)
 		return outcome;
 	/* A core given by hand says nothing about this machine's state. */
 	if (!run->options->core && record_write(run, outcome) < 0)

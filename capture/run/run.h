@@ -20,11 +20,14 @@
 
 /* How a capture ended; the verbs map it to an exit status. */
 enum run_outcome {
-	RUN_CAPTURED,  /* a receipt was earned; released, unless told not to */
-	RUN_NOT_GIVEN, /* a receipt was earned, but the memory could not be given back */
-	RUN_NO_DUMP,   /* nothing to do */
-	RUN_INVALID,   /* the dump or the core is not usable; nothing was released */
-	RUN_FAILED,    /* no target took the dump; nothing was released */
+	RUN_CAPTURED,       /* a receipt was earned; released, unless told not to */
+	RUN_NOT_GIVEN,      /* a receipt was earned, but the memory could not be given back */
+	RUN_NOT_REGISTERED, /* captured and released, but not ready for the next crash */
+	RUN_NO_DUMP,        /* nothing to do */
+	RUN_INVALID,        /* the dump or the core is not usable; nothing was released */
+	RUN_FAILED,         /* no target took the dump; nothing was released */
+	RUN_BUSY,           /* another capture or release is running */
+	RUN_KEPT,           /* saved earlier in this boot, its memory kept as a person asked */
 };
 
 struct run_options {
@@ -51,18 +54,22 @@ struct run {
 	bool in_initramfs;
 	char core_path[4096];
 	struct verdict verdict;
+	bool judged; /* the verdict says something */
 	uint64_t dump_id;
 	char dir[256]; /* the dump's directory below a target */
 	struct mdf_caps caps;
 	struct dmesg dmesg;
 	struct stream_result stream;
 	struct mdf_plan plan;
+	char no_plan[200];    /* why makedumpfile cannot be run at all; "" */
+	uint64_t least_bytes; /* a target was full when the dump had so many */
 	struct run_attempt attempts[CONFIG_TARGETS_MAX];
 	size_t n_attempts;
 	int64_t started_ms; /* monotonic */
 	struct receipt receipt;
-	bool have_receipt, released, registered;
+	bool have_receipt, released, release_unclear, registered;
 	enum header_page header_page; /* when released */
+	int lock;                     /* one capture or release at a time */
 };
 
 /* The whole sequence. Always returns; the caller's boot goes on unless policy said otherwise. */

@@ -19,6 +19,11 @@ static int prove_file(struct target *t, const struct dump_claim *claim)
 
 	if (!claim->stream_ended || claim->dump_id == 0)
 		return -EINVAL;
+	if (t->in_memory && !claim->rehearsal) {
+		(void)snprintf(t->why, sizeof(t->why),
+			       "it is in memory, which the boot's end takes");
+		return -EROFS;
+	}
 	err = t->ops->flush(t);
 	if (err < 0)
 		return err;

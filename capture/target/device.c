@@ -100,6 +100,14 @@ static int mount_it(const char *path, const char *fstype, const char *options, c
 	return err;
 }
 
+/* What an earlier capture left mounted here when it was killed; the caller holds the lock. */
+static int unmount_stale(const char *dir)
+{
+	while (umount2(dir, UMOUNT_NOFOLLOW) == 0)
+		;
+	return errno == EBUSY ? -EBUSY : 0;
+}
+
 static int mount_checked(const char *path, const struct device_spec *spec, const char *dir,
 			 char *why, size_t size)
 {
@@ -112,7 +120,9 @@ static int mount_checked(const char *path, const struct device_spec *spec, const
 		(void)snprintf(why, size, "%s holds no file system that is known here", path);
 		return -EINVAL;
 	}
-	err = check_file_system(path, fstype, why, size);
+	err = unmount_stale(dir);
+	if (err == 0)
+		err = check_file_system(path, fstype, why, size);
 	if (err < 0)
 		return err;
 	if (mkdir("/run/fadump-ng", 0755) < 0 && errno != EEXIST)

@@ -12,14 +12,25 @@ static const struct target_ops *const kinds[] = {
 	[URL_FILE] = &disk_ops,
 };
 
-int target_open(struct target *t, const struct url *url, const struct root *root)
+static int open_target(struct target *t, const struct url *url, const struct root *root,
+		       bool existing)
 {
 	_cleanup_free_ char *text = url_format(url);
 	int err;
 
-	*t = (struct target){.root = root, .url = url, .base_fd = -1, .dir_fd = -1, .file_fd = -1};
+	*t = (struct target){
+		.root = root,
+		.url = url,
+		.existing = existing,
+		.base_fd = -1,
+		.dir_fd = -1,
+		.file_fd = -1,
+		.mount_lock = -1,
+	};
 	if (!text)
 		return -ENOMEM;
+	if (strlen(text) >= sizeof(t->text))
+		return -ENAMETOOLONG;
 	(void)snprintf(t->text, sizeof(t->text), "%s", text);
 	if ((size_t)url->scheme >= ARRAY_SIZE(kinds) || !kinds[url->scheme]) {
 		(void)snprintf(t->why, sizeof(t->why),
@@ -31,6 +42,16 @@ int target_open(struct target *t, const struct url *url, const struct root *root
 	if (err < 0)
 		(void)t->ops->close(t);
 	return err;
+}
+
+int target_open(struct target *t, const struct url *url, const struct root *root)
+{
+	return open_target(t, url, root, false);
+}
+
+int target_open_existing(struct target *t, const struct url *url, const struct root *root)
+{
+	return open_target(t, url, root, true);
 }
 
 int target_close(struct target *t)

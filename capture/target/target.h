@@ -48,10 +48,13 @@ struct target {
 	char text[512]; /* the URL, for messages */
 	char dir[256];  /* this crash's directory, "" before begin */
 	char why[256];  /* what failed and what to do about it; "" when the errno says it all */
+	bool existing;  /* target_open_existing(): nothing is made there, nothing tried */
+	bool in_memory; /* set by open: what is written there would not outlive the boot */
 
 	/* private to the kinds */
 	int base_fd, dir_fd, file_fd;
 	char mountpoint[64]; /* where we mounted a device; "" when we did not */
+	int mount_lock;      /* held while we have it mounted */
 };
 
 /* What the caller knows of the stream when it asks for a commit. */
@@ -59,6 +62,7 @@ struct dump_claim {
 	bool stream_ended; /* end marker seen and exit status 0 */
 	uint64_t size;     /* of the file, as the stream had it; bytes */
 	uint64_t dump_id;  /* of the dump that was captured */
+	bool rehearsal;    /* of a core given by hand: nothing will be released for it */
 	/* Structural check over what the target reads back. 0 or -errno. NULL: verify = none. */
 	int (*check)(void *ctx, const struct reader *r);
 	void *check_ctx;
@@ -67,14 +71,17 @@ struct dump_claim {
 /* Reach the target and find it writable. url and root must outlive t. target_close() after 0 only.
  */
 int target_open(struct target *t, const struct url *url, const struct root *root) _must_check_;
+/* The same for target_confirm() alone: a target that is full or read-only by now will do. */
+int target_open_existing(struct target *t, const struct url *url,
+			 const struct root *root) _must_check_;
 int target_close(struct target *t) _must_check_;
 
 /* A small file, whole and durable under its own name. */
 int target_put(struct target *t, const char *name, const void *buf, size_t len) _must_check_;
 
 /*
- * flush, size, check, rename, directories: and only when all of it held, a receipt. This and
- * target_confirm are the only makers of one.
+ * flush, size, check, rename, directories: and only when all of it held, a receipt; never for a
+ * place that is itself in memory. This and target_confirm are the only makers of one.
  */
 int target_commit(struct target *t, const struct dump_claim *claim,
 		  struct receipt *out) _must_check_;

@@ -282,7 +282,7 @@ int url_parse(const char *text, struct url *out, const char **why)
 	int r;
 
 	if (strlen(text) > URL_MAX)
-		return refuse(why, "longer than 4000 bytes");
+		return refuse(why, "longer than 511 bytes");
 	r = check_bytes(text, why);
 	if (r == 0)
 		r = find_scheme(text, &u.scheme, why);

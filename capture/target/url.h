@@ -14,7 +14,7 @@
 
 enum url_scheme { URL_FILE, URL_NFS, URL_SSH };
 
-#define URL_MAX         4000 /* bytes; what fits a line of the configuration */
+#define URL_MAX         511 /* bytes; what a receipt and a record hold */
 #define URL_OPTIONS_MAX 8
 
 struct url {

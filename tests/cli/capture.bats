@@ -63,12 +63,71 @@ nothing_published() {
 }
 
 @test "release_mem is written once, after the dump has its name, and a release that did not work is said" {
+    local control=$T/root/sys/kernel/fadump/release_mem
+    # A FIFO shows each write, and what there was at that moment.
+    rm "$control"
+    mkfifo "$control"
+    (
+        exec 3<>"$control"
+        while read -r -n 1 -t 30 -u 3 byte && [ "$byte" != q ]; do
+            [ ! -e "$(dump_dir)/vmcore" ] || echo "$byte with a dump" >>"$T/writes"
+            [ -e "$(dump_dir)/vmcore" ] || echo "$byte without a dump" >>"$T/writes"
+        done
+    ) &
     fadump capture
     [ "$status" = 1 ]
-    [ "$(release_mem)" = 1 ]
     [[ $errors == *"/proc/vmcore is still there"* ]]
     cmp "$T/dump" "$(dump_dir)/vmcore"
-    [ ! "$(dump_dir)/vmcore" -nt "$T/root/sys/kernel/fadump/release_mem" ]
+    # Not once more, whoever asks.
+    fadump release
+    [ "$status" = 1 ]
+    [[ $errors == *"not written again"* ]]
+    fadump release --force
+    [ "$status" = 1 ]
+    fadump capture --late
+    [ "$status" = 3 ]
+    printf q >"$control"
+    wait
+    [ "$(cat "$T/writes")" = "1 with a dump" ]
+}
+
+@test "one capture or release at a time" {
+    mkdir -p "$T/root/run/fadump-ng"
+    exec 9>"$T/root/run/fadump-ng/lock"
+    flock 9
+    local call
+    for call in capture "capture --late" "capture --no-release" release "release --force"; do
+        # shellcheck disable=SC2086
+        fadump $call
+        [ "$status" = 1 ]
+        [[ $errors == *"another capture or release is running"* ]]
+    done
+    [ -z "$(ls "$T/root/var/crash")" ]
+    nothing_published
+    exec 9>&-
+    fadump capture --no-release
+    [ "$status" = 0 ]
+}
+
+@test "json where it fails: still one object on stdout, with the error" {
+    echo 'compres = lzo' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --json
+    [ "$status" = 4 ]
+    [[ $(json error) == *"fadump-ng.conf:1: "* ]]
+    rm "$T/root/etc/fadump-ng.conf"
+    STUB_EXIT=1 fadump capture --json
+    [ "$status" = 1 ]
+    [ "$(json outcome)" = failed ]
+    [[ $(json error) == *"nothing was released"* ]]
+    rm "$T/root/proc/vmcore"
+    mkdir "$T/root/proc/vmcore"
+    fadump capture --json
+    [ "$status" = 1 ]
+    [ "$(json verdict)" = None ]
+    [[ $errors == *"cannot judge"* ]]
+    fadump check --json
+    [ "$status" = 1 ]
+    [[ $(json error) == *"cannot judge"* ]]
 }
 
 @test "json: one object on stdout" {
@@ -170,6 +229,34 @@ nothing_published() {
     cmp "$T/dump" "$first.2/vmcore"
 }
 
+@test "a directory that somebody made is not used, and ours is never lost to one" {
+    umask 022
+    fadump capture --no-release
+    local first
+    first=$(dump_dir)
+    rm -r "$first"
+    mkdir -m 0777 "$first"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [ -z "$(ls "$first")" ]
+    cmp "$T/dump" "$first.2/vmcore"
+    # A name that our probe could stumble over.
+    mkdir "$T/root/var/crash/.fadump-ng-probe"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+}
+
+@test "a target that was full when the dump had so many bytes is not filled again" {
+    STUB_EXIT=1 fadump capture
+    sed -i 's/"least_bytes":0/"least_bytes":999999999999999/' "$T/root/run/fadump-ng/record.json"
+    rm "$T/calls"
+    fadump capture --late
+    [ "$status" = 1 ]
+    [[ $errors == *"an earlier try came to"* ]]
+    [ ! -e "$T/calls" ]
+    nothing_published
+}
+
 @test "release: refused without a receipt, earned again for a saved dump, refused when that is not whole" {
     fadump release
     [ "$status" = 1 ]
@@ -188,10 +275,67 @@ nothing_published() {
 @test "the late service does not save again what this boot saved; it releases" {
     fadump capture --no-release
     rm "$T/calls"
+    # What a person kept with --no-release stays.
+    fadump capture --late
+    [ "$status" = 3 ]
+    [[ $errors == *"fadump-ng release gives it back"* ]]
+    [ -z "$(release_mem)" ]
+    sed -i 's/"kept":true/"kept":false/' "$T/root/run/fadump-ng/record.json"
     fadump capture --late
     [ "$(release_mem)" = 1 ]
     [ ! -e "$T/calls" ]
     [ "$(find "$T/root/var/crash" -name vmcore | wc -l)" = 1 ]
+}
+
+@test "release: a full or read-only target will do to confirm a dump" {
+    fadump capture --no-release
+    rm -f "$T/root/var/crash/.fadump-ng-probe"*
+    chattr +i "$T/root/var/crash" 2>/dev/null || chmod 0500 "$T/root/var/crash"
+    fadump release
+    chattr -i "$T/root/var/crash" 2>/dev/null || chmod 0700 "$T/root/var/crash"
+    [ "$(release_mem)" = 1 ]
+}
+
+@test "release where the memory was given back already: exit 3, nothing written" {
+    rm -rf "$T/root"
+    local situation
+    for situation in released-only state-a; do
+        rm -rf "$T/root"
+        tree $situation
+        fadump release
+        [ "$status" = 3 ]
+        fadump release --force
+        [ "$status" = 3 ]
+        [ -z "$(release_mem)" ]
+    done
+}
+
+@test "capture with the files of kernels before 5.6, and on powernv with the firmware's own core" {
+    rm -rf "$T/root"
+    tree old-files-dump
+    fadump capture
+    [ "$(cat "$T/root/sys/kernel/fadump_release_mem")" = 1 ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    rm -rf "$T/root"
+    tree powernv-dump
+    fadump capture
+    [ "$(release_mem)" = 1 ]
+    cmp "$T/root/sys/firmware/opal/mpipl/core" "$(dump_dir)/opalcore"
+    [ "$(stat -c %a "$(dump_dir)/opalcore")" = 600 ]
+}
+
+@test "bad cores of every kind: exit 4, nothing published" {
+    local text
+    for text in "$HERE"/../data/cores/bad-*.txt; do
+        "$MKCORE" "$text" "$T/root/proc/vmcore"
+        fadump capture
+        echo "$text"
+        [ "$status" = 4 ]
+        nothing_published
+        fadump capture --core "$T/root/proc/vmcore"
+        [ "$status" = 4 ]
+        nothing_published
+    done
 }
 
 @test "release: the record of another crash does not count" {
@@ -314,6 +458,33 @@ header_is_freed() {
     [ "$status" = 1 ]
     [[ $errors == *makedumpfile* ]]
     [ -z "$(release_mem)" ]
+}
+
+@test "makedumpfile cannot be run at all: the log of the crash is saved" {
+    mkdir "$T/only"
+    printf '#!/bin/sh\necho "[   99.000000] Kernel panic - not syncing: a test"\n' >"$T/only/vmcore-dmesg"
+    chmod +x "$T/only/vmcore-dmesg"
+    status=0
+    errors=$(PATH=$T/only "$FADUMP_NG" --root "$T/root" capture 2>&1) || status=$?
+    [ "$status" = 1 ]
+    [[ $errors == *"makedumpfile cannot be run"* ]]
+    nothing_published
+    grep -q 'a test' "$(dump_dir)/vmcore-dmesg.txt"
+    grep -q 'makedumpfile cannot be run' "$(dump_dir)/manifest.json"
+}
+
+@test "a makedumpfile that does not say what it can do is used with care" {
+    stub makedumpfile '
+case " $* " in
+*" -v "*) exit 1 ;;
+*" -F "*) echo "$*" >>"$STUB/calls"; cat "$FLAT" ;;
+esac'
+    echo 'threads = 2' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [[ $(cat "$T/calls") == *" -c "* ]]
+    [[ $(cat "$T/calls") != *num-threads* ]]
 }
 
 @test "compression and threads: never what makedumpfile has not" {

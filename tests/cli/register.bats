@@ -47,5 +47,13 @@ setup() {
     tree kdump-too
     fadump register
     [ "$status" = 0 ]
-    [[ $errors == *"kdump"* ]]
+    [[ $errors == *"systemctl disable kdump.service"* ]]
+}
+
+@test "a reservation that failed is not taken for fadump=off" {
+    tree reserve-failed
+    fadump register
+    [ "$status" = 1 ]
+    [[ $errors == *"no memory could be reserved"*"less than 0x30000000"* ]]
+    [[ $errors != *"add fadump=on"* ]]
 }

@@ -90,8 +90,13 @@ setup() {
     rm -rf "$T/root"
     tree reserve-failed
     fadump status
-    [[ $output == "not ready"* ]]
+    [[ $output == "not ready: no memory could be reserved"* ]]
     [[ $output == *"less than 0x30000000"* ]]
+    rm -rf "$T/root"
+    tree register-failed
+    fadump status
+    [[ $output == "not ready: not registered"* ]]
+    [[ $output == *"Hardware Error"* ]]
     rm -rf "$T/root"
     tree unregistered
     fadump status
@@ -138,10 +143,33 @@ setup() {
     [ "$(json reboot_gives_memory_back)" = True ]
 }
 
+@test "a capture boot without a dump and without a reason: registering tells" {
+    tree undecided
+    fadump check --json
+    [ "$status" = 4 ]
+    [ "$(json verdict)" = undecided ]
+    fadump register
+    [ "$status" = 0 ]
+}
+
+@test "every kernel's files: with and without the old names" {
+    local situation
+    for situation in old-files old-symlinks directory-only; do
+        rm -rf "$T/root"
+        tree $situation
+        fadump status --json
+        [ "$(json ready)" = True ]
+        [ "$(json conflict)" = None ]
+    done
+}
+
 @test "kdump configured as well is said" {
     tree kdump-too
     fadump status
     [[ $output == *"kdump kernel is loaded as well"* ]]
+    [[ $output == *"systemctl disable kdump.service"* ]]
+    fadump status --json
+    [ "$(json conflict)" = kdump.service ]
 }
 
 @test "every sound core is sound, every bad one is invalid with one line" {

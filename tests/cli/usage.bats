@@ -29,6 +29,18 @@ setup() {
     [ "$status" = 0 ]
 }
 
+@test "every command explains itself, with --help as well" {
+    local verb
+    for verb in $("$FADUMP_NG" help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+        run "$FADUMP_NG" "$verb" --help
+        [ "$status" = 0 ]
+        [[ $output == "usage: fadump-ng $verb"* ]]
+        [ "$output" = "$("$FADUMP_NG" help "$verb")" ]
+        run "$FADUMP_NG" "$verb" -h
+        [ "$status" = 0 ]
+    done
+}
+
 @test "usage errors: one line, exit 2, nothing on standard output" {
     local call
     for call in "" frobnicate --frobnicate "status --frobnicate" "status extra" "check --core" \

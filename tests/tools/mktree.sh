@@ -174,6 +174,8 @@ pseries-production | kdump-too | unregistered | directory-only | old-symlinks)
 	kdump-too)
 		put sys/kernel/kexec_crash_loaded 1
 		put etc/kdump.conf 'path /var/crash'
+		mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+		ln -s /usr/lib/systemd/system/kdump.service "$root/etc/systemd/system/multi-user.target.wants/kdump.service"
 		;;
 	unregistered) put sys/kernel/fadump/registered 0 ;;
 	directory-only) rm "$root"/sys/kernel/fadump_* ;;

@@ -2,6 +2,7 @@
 /* What reaches stderr, and what is kept for capture.log. */
 #include "unit.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "scratch.h"
 
@@ -117,6 +118,36 @@ static void test_no_stderr_is_no_error(void **state)
 	assert_non_null(strstr(f->log.kept, "to nobody"));
 }
 
+/* Nobody reads what stderr leads to: lines are lost, and the capture goes on. */
+static void test_a_stuck_stderr_holds_nothing_up(void **state)
+{
+	struct fixture *f = *state;
+	int64_t began = clock_ms();
+	int p[2], i;
+
+	log_init(&f->log, LOG_LEVEL_INFO);
+	assert_int_equal(pipe(p), 0);
+	(void)dup2(p[1], STDERR_FILENO);
+	for (i = 0; i < 5000; i++)
+		log_info(&f->log, "a line of a capture that nobody reads, number %d", i);
+	(void)dup2(f->saved, STDERR_FILENO);
+	(void)close(p[0]);
+	(void)close(p[1]);
+	assert_true(f->log.stuck);
+	assert_true(clock_ms() - began < 60000);
+}
+
+static void test_the_last_error(void **state)
+{
+	struct fixture *f = *state;
+
+	log_init(&f->log, LOG_LEVEL_ERROR);
+	assert_string_equal(f->log.error, "");
+	log_error(&f->log, "/x: one");
+	log_warning(&f->log, "two");
+	assert_string_equal(f->log.error, "/x: one");
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -127,6 +158,8 @@ int main(void)
 		test(test_a_message_of_any_length_is_one_line),
 		test(test_what_is_kept_is_bounded),
 		test(test_no_stderr_is_no_error),
+		test(test_a_stuck_stderr_holds_nothing_up),
+		test(test_the_last_error),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);

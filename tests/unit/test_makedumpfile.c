@@ -268,15 +268,11 @@ static void test_extra_allowed(void **state)
 		"-b5",
 		"-D",
 		"-f",
-		"-x /usr/lib/debug/vmlinux --eppic dir",
-		"--eppic=-d",
-		"-xE",
+		"-b 512",
 		"--work-dir /tmp -e",
 		"--non-mmap --show-stats",
-		"--config file",
 		"--cyc 5",
 		"-Df",
-		"-i -F",
 	};
 	char want[300];
 
@@ -298,6 +294,11 @@ static void test_extra_refused(void **state)
 	} bad[] = {
 		{"-F", "-F cannot"},
 		{"-E", "-E cannot"},
+		{"-x /usr/lib/debug/vmlinux", "-x cannot be used: it needs a file"},
+		{"--eppic=-d", "--eppic cannot"},
+		{"-xE", "-x cannot"},
+		{"--config file", "--config cannot"},
+		{"-i -F", "-i cannot"},
 		{"-DE", "-E cannot"},
 		{"-eF", "-F cannot"},
 		{"-c", "compress = zlib"},

@@ -12,6 +12,7 @@
 struct fixture {
 	struct scratch s;
 	struct config config;
+	struct run_options options;
 	struct run run;
 	struct record back;
 };
@@ -23,6 +24,7 @@ static int setup(void **state)
 	scratch_init(&f->s);
 	f->run.root = &f->s.root;
 	f->run.config = &f->config;
+	f->run.options = &f->options;
 	f->config.verify = CONFIG_VERIFY_STRUCTURE;
 	f->run.dump_id = 0xfedcba9876543210ULL;
 	*state = f;
@@ -86,13 +88,57 @@ static void test_a_failure(void **state)
 	assert_false(f->back.header_exposed);
 }
 
+/* Tried again and failed: where the dump lies is still known. */
+static void test_a_saved_dump_is_not_forgotten(void **state)
+{
+	struct fixture *f = *state;
+
+	earn_receipt(f);
+	f->options.no_release = true;
+	assert_int_equal(record_write(&f->run, RUN_CAPTURED), 0);
+	f->options.no_release = false;
+	f->run.have_receipt = false;
+	f->run.receipt = (struct receipt){0};
+	f->run.least_bytes = 1000;
+	f->config.verify = CONFIG_VERIFY_NONE;
+	assert_int_equal(record_write(&f->run, RUN_FAILED), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_string_equal(f->back.outcome, "failed");
+	assert_string_equal(f->back.dir, "lab-20260131T235959Z-3210");
+	assert_true(f->back.size == 123456789);
+	assert_false(f->back.verify_none);
+	assert_true(f->back.least_bytes == 1000);
+	assert_false(f->back.kept);
+
+	/* of another crash nothing is known */
+	f->run.dump_id ^= 1;
+	f->run.least_bytes = 0;
+	assert_int_equal(record_write(&f->run, RUN_FAILED), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_string_equal(f->back.dir, "");
+	assert_true(f->back.least_bytes == 0);
+}
+
+static void test_an_unclear_release_stays_on_record(void **state)
+{
+	struct fixture *f = *state;
+
+	earn_receipt(f);
+	f->run.release_unclear = true;
+	assert_int_equal(record_write(&f->run, RUN_NOT_GIVEN), 0);
+	f->run.release_unclear = false;
+	assert_int_equal(record_write(&f->run, RUN_FAILED), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_true(f->back.release_unclear);
+}
+
 static void test_a_release_by_hand_is_added(void **state)
 {
 	struct fixture *f = *state;
 
 	earn_receipt(f);
 	assert_int_equal(record_write(&f->run, RUN_NOT_GIVEN), 0);
-	assert_int_equal(record_released(&f->s.root, HEADER_PAGE_TAKEN), 0);
+	assert_int_equal(record_released(&f->s.root, RELEASE_DONE, HEADER_PAGE_TAKEN), 0);
 	assert_int_equal(record_read(&f->s.root, &f->back), 0);
 	assert_true(f->back.released);
 	assert_false(f->back.header_exposed);
@@ -104,7 +150,7 @@ static void test_a_release_without_a_capture(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(record_read(&f->s.root, &f->back), -ENOENT);
-	assert_int_equal(record_released(&f->s.root, HEADER_PAGE_EXPOSED), 0);
+	assert_int_equal(record_released(&f->s.root, RELEASE_DONE, HEADER_PAGE_EXPOSED), 0);
 	assert_int_equal(record_read(&f->s.root, &f->back), 0);
 	assert_true(f->back.dump_id == 0);
 	assert_true(f->back.header_exposed);
@@ -136,6 +182,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(test_a_saved_dump),
 		test(test_a_failure),
+		test(test_a_saved_dump_is_not_forgotten),
+		test(test_an_unclear_release_stays_on_record),
 		test(test_a_release_by_hand_is_added),
 		test(test_a_release_without_a_capture),
 		test(test_rubbish_is_not_a_record),

@@ -3,10 +3,12 @@
 #include "unit.h"
 
 #include "run/identity.h"
+#include "run/record.h"
 #include "run/register.h"
 #include "run/release.h"
 #include "scratch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,9 +63,16 @@ static void test_a_release_that_did_not_happen_is_a_failure(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
-			 RELEASE_FAILED);
+			 RELEASE_UNCLEAR);
 	assert_string_equal(scratch_text(&f->s, SYS "release_mem"), "1");
 	assert_non_null(strstr(f->log.kept, "still there"));
+	/* and it is never written again in this boot, force or not */
+	scratch_file(&f->s, SYS "release_mem", "-");
+	assert_int_equal(record_released(&f->s.root, RELEASE_UNCLEAR, f->fate), 0);
+	assert_int_equal(release_memory(&f->s.root, &f->log, &f->receipt, &f->fate),
+			 RELEASE_REFUSED);
+	assert_int_equal(release_forced(&f->s.root, &f->log, &f->fate), RELEASE_REFUSED);
+	assert_false(written(f));
 }
 
 static void test_another_dumps_receipt_is_refused(void **state)
@@ -131,11 +140,46 @@ static void test_no_vmcore_no_release(void **state)
 	assert_true(written(f));
 }
 
+/* Without /proc/vmcore the memory may have been given back already: a second write would free what
+ * is in use by then. */
+static void test_what_was_given_back_is_not_given_back_again(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(unlinkat(f->s.root.fd, "proc/vmcore", 0), 0);
+	assert_int_equal(record_released(&f->s.root, RELEASE_DONE, HEADER_PAGE_SAFE), 0);
+	assert_int_equal(release_forced(&f->s.root, &f->log, &f->fate), RELEASE_NOT_NEEDED);
+	assert_int_equal(unlinkat(f->s.root.fd, "run/fadump-ng/record.json", 0), 0);
+	/* by hand, so that only the kernel's log tells */
+	scratch_file(&f->s, "/dev/kmsg",
+		     "30,1,1,-;systemd[1]: Running in initrd.\n"
+		     "6,2,2,-;fadump: freeing reserved memory (0x20000000 - 0x80000000)\n");
+	assert_int_equal(release_forced(&f->s.root, &f->log, &f->fate), RELEASE_NOT_NEEDED);
+	/* state A: the kernel itself */
+	scratch_file(&f->s, "/dev/kmsg",
+		     "3,1,1,-;fadump: Old magic number, can't process the dump.\n"
+		     "6,2,2,-;fadump: freeing reserved memory (0x20000000 - 0x80000000)\n"
+		     "30,3,3,-;systemd[1]: Running in initrd.\n");
+	assert_int_equal(release_forced(&f->s.root, &f->log, &f->fate), RELEASE_NOT_NEEDED);
+	assert_false(written(f));
+}
+
+static void test_a_header_page_that_somebody_has_is_not_written_to(void **state)
+{
+	const enum header_page lost = HEADER_PAGE_LOST, exposed = HEADER_PAGE_EXPOSED;
+	struct fixture *f = *state;
+
+	assert_int_equal(register_for_crash(&f->s.root, &f->log, &lost), -EBUSY);
+	assert_string_equal(scratch_text(&f->s, SYS "registered"), "0\n");
+	assert_int_equal(register_for_crash(&f->s.root, &f->log, &exposed), 0);
+	assert_string_equal(scratch_text(&f->s, SYS "registered"), "1\n");
+}
+
 static void test_register_reads_back(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(register_for_crash(&f->s.root, &f->log, false), 0);
+	assert_int_equal(register_for_crash(&f->s.root, &f->log, NULL), 0);
 	assert_string_equal(scratch_text(&f->s, SYS "registered"), "1\n");
 	assert_int_equal(unregister(&f->s.root, &f->log), 0);
 	assert_string_equal(scratch_text(&f->s, SYS "registered"), "0\n");
@@ -146,7 +190,7 @@ static void test_register_says_what_is_wrong(void **state)
 	struct fixture *f = *state;
 
 	scratch_file(&f->s, SYS "enabled", "0\n");
-	assert_true(register_for_crash(&f->s.root, &f->log, false) < 0);
+	assert_true(register_for_crash(&f->s.root, &f->log, NULL) < 0);
 	assert_non_null(strstr(f->log.kept, "fadump=on"));
 	assert_string_equal(scratch_text(&f->s, SYS "registered"), "0\n");
 }
@@ -194,6 +238,8 @@ int main(void)
 		test(test_an_unreadable_enabled_is_refused),
 		test(test_nothing_to_release),
 		test(test_no_vmcore_no_release),
+		test(test_what_was_given_back_is_not_given_back_again),
+		test(test_a_header_page_that_somebody_has_is_not_written_to),
 		test(test_register_reads_back),
 		test(test_register_says_what_is_wrong),
 		test(test_names),

@@ -6,8 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int setup(void **state)
@@ -95,6 +100,56 @@ static void test_mkdirs(void **state)
 	assert_int_equal(root_mkdirs(&s->root, "/file/d", 0700), -ENOTDIR);
 }
 
+/* What a kernel before 5.6 says to openat2. */
+static void forget_openat2(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {.len = 4, .filter = code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		_exit(99);
+}
+
+static int open_and_close(const struct root *root, const char *path)
+{
+	int fd = root_open(root, path, O_RDONLY, 0);
+
+	return fd < 0 ? fd : close(fd);
+}
+
+static void test_old_kernels_follow_no_symlink(void **state)
+{
+	struct scratch *s = *state;
+	int status;
+	pid_t pid;
+
+	scratch_file(s, "/a/b/file", "x");
+	assert_int_equal(symlinkat("/etc", s->root.fd, "out"), 0);
+	assert_int_equal(symlinkat("file", s->root.fd, "a/b/link"), 0);
+	pid = fork();
+	if (pid == 0) {
+		forget_openat2();
+		_exit(open_and_close(&s->root, "/a//b/file") != 0             ? 1
+		      : open_and_close(&s->root, "/a/b") != 0                 ? 2
+		      : open_and_close(&s->root, "/") != 0                    ? 3
+		      : open_and_close(&s->root, "/out/hostname") != -ENOTDIR ? 4
+		      : open_and_close(&s->root, "/a/b/link") != -ELOOP       ? 5
+		      : open_and_close(&s->root, "/a/../../etc") != -EXDEV    ? 6
+		      : open_and_close(&s->root, "/a/nowhere/x") != -ENOENT   ? 7
+		      : root_mkdirs(&s->root, "/a/c/d", 0700) != 0            ? 8
+		      : !root_exists(&s->root, "/a/c/d")                      ? 9
+									      : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +158,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_read_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_write_does_not_create, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mkdirs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_old_kernels_follow_no_symlink, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests_name("root", tests, NULL, NULL);

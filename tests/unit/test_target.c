@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct fixture {
@@ -168,6 +169,71 @@ static void test_no_finished_name_when_the_names_are_not_durable(void **state)
 	assert_null(scratch_text(&f->s, "/var/crash/host-1/vmcore"));
 }
 
+/* Somebody unlinked what was written, and put something else in its place. */
+static void test_no_receipt_for_a_name_that_was_replaced(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r = {0};
+
+	write_dump(f);
+	assert_int_equal(unlinkat(f->t.dir_fd, DUMP_INCOMPLETE, 0), 0);
+	scratch_file(&f->s, "/var/crash/host-1/vmcore.incomplete", "hello half");
+	assert_int_equal(target_commit(&f->t, &claim, &r), -ESTALE);
+	assert_int_equal(r.dump_id, 0);
+	assert_null(scratch_text(&f->s, "/var/crash/host-1/vmcore"));
+	assert_non_null(strstr(f->t.why, "replaced by somebody"));
+}
+
+static void test_a_directory_is_one_captures_own(void **state)
+{
+	struct fixture *f = *state;
+	struct target other;
+
+	write_dump(f);
+	assert_int_equal(target_open(&other, &f->url, &f->s.root), 0);
+	assert_int_equal(other.ops->begin(&other, "host-1"), -EEXIST);
+	assert_int_equal(target_close(&f->t), 0);
+	assert_int_equal(other.ops->begin(&other, "host-1"), 0);
+	assert_int_equal(target_close(&other), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+}
+
+static void test_no_receipt_for_a_place_in_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r = {0};
+
+	write_dump(f);
+	f->t.in_memory = true;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EROFS);
+	assert_int_equal(r.dump_id, 0);
+	assert_null(scratch_text(&f->s, "/var/crash/host-1/vmcore"));
+	/* nothing will be released for a core given by hand */
+	claim.rehearsal = true;
+	assert_int_equal(target_commit(&f->t, &claim, &r), 0);
+}
+
+/* On the machine itself; /dev/shm is in memory wherever Linux runs. */
+static void test_a_place_in_memory_is_seen(void **state)
+{
+	struct root real;
+	struct target t;
+	struct url url;
+	const char *why;
+
+	(void)state;
+	assert_int_equal(root_init(NULL, &real), 0);
+	assert_int_equal(url_parse("file:///dev/shm/fadump-ng-test", &url, &why), 0);
+	assert_int_equal(target_open(&t, &url, &real), 0);
+	assert_true(t.in_memory);
+	assert_int_equal(target_close(&t), 0);
+	assert_int_equal(rmdir("/dev/shm/fadump-ng-test"), 0);
+	url_deinit(&url);
+	root_deinit(&real);
+}
+
 static void test_begin_refuses_a_directory_with_a_dump(void **state)
 {
 	struct fixture *f = *state;
@@ -240,9 +306,32 @@ static void test_confirm(void **state)
 	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
 	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), -EIO);
 	assert_int_equal(target_close(&f->t), 0);
-	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open_existing(&f->t, &f->url, &f->s.root), 0);
 	assert_int_equal(target_confirm(&f->t, "host-2", &claim, &r), -ENOENT);
+	assert_int_equal(target_confirm(&f->t, "../crash/host-1", &claim, &r), -EINVAL);
+	assert_int_equal(target_confirm(&f->t, "", &claim, &r), -EINVAL);
 	assert_int_equal(r.dump_id, 0);
+	assert_int_equal(target_close(&f->t), 0);
+
+	/* nor is a FIFO, which would be waited for */
+	assert_int_equal(target_open_existing(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(unlinkat(f->t.base_fd, "host-1/vmcore", 0), 0);
+	assert_int_equal(mkfifoat(f->t.base_fd, "host-1/vmcore", 0600), 0);
+	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), -EINVAL);
+	assert_int_equal(r.dump_id, 0);
+}
+
+static void test_opening_to_confirm_makes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct target t;
+	struct url url;
+	const char *why;
+
+	assert_int_equal(url_parse("file:///not/there", &url, &why), 0);
+	assert_int_equal(target_open_existing(&t, &url, &f->s.root), -ENOENT);
+	assert_false(root_exists(&f->s.root, "/not"));
+	url_deinit(&url);
 }
 
 static void test_put_replaces_whole(void **state)
@@ -281,6 +370,11 @@ int main(void)
 		test(test_no_receipt_without_identity),
 		test(test_a_finished_name_is_never_replaced),
 		test(test_no_finished_name_when_the_names_are_not_durable),
+		test(test_no_receipt_for_a_name_that_was_replaced),
+		test(test_a_directory_is_one_captures_own),
+		test(test_no_receipt_for_a_place_in_memory),
+		test(test_a_place_in_memory_is_seen),
+		test(test_opening_to_confirm_makes_nothing),
 		test(test_begin_refuses_a_directory_with_a_dump),
 		test(test_begin_refuses_planted_names),
 		test(test_begin_takes_an_earlier_attempt_up_again),

@@ -4,7 +4,6 @@
 
 lab=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cache=${FADUMP_NG_CACHE:-$HOME/.cache/fadump-ng}
-mirror=${FADUMP_NG_MIRROR:-http://deb.debian.org/debian}
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 export LC_ALL=C.UTF-8
 umask 022
@@ -59,14 +58,27 @@ forget_old() {
 	done
 }
 
+# mirror: the Debian mirror that this host's apt uses; FADUMP_NG_MIRROR names another.
+mirror() {
+	[ -z "${FADUMP_NG_MIRROR:-}" ] || {
+		echo "$FADUMP_NG_MIRROR"
+		return
+	}
+	# shellcheck disable=SC2016 # apt expands them
+	apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
+		awk '$1 == "Debian" && $2 !~ /-/ { print $3; exit }' | grep . ||
+		die "apt knows no Debian mirror: run apt-get update, or set FADUMP_NG_MIRROR"
+}
+
 # debian DIRECTORY OPTION...: fill DIRECTORY with Debian trixie, without documentation. Where the mirror's trixie is in the
 # middle of an update, its alias stable may still be whole: same archive, same signature. Further lines for sources.list are
-# taken from $extra_sources, apt's pins from $pins.
+# taken from $extra_sources, where MIRROR stands for the mirror, apt's pins from $pins.
 extra_sources=
 pins=
 debian() {
 	root=$1
 	shift
+	from=$(mirror)
 	printf '%s\n' "$pins" >"$root.pins"
 	for suite in trixie stable; do
 		rm -rf --one-file-system "${root:?}"/*
@@ -77,8 +89,8 @@ debian() {
 			--dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 			--setup-hook="install -D -m 644 '$root.pins' \"\$1/etc/apt/preferences.d/lab\"" \
 			"$@" "$suite" "$root" - <<-END
-				deb $mirror $suite main
-				$extra_sources
+				deb $from $suite main
+				$(printf '%s\n' "$extra_sources" | sed "s|MIRROR|$from|")
 			END
 		then
 			grep -q '^VERSION_CODENAME=trixie$' "$root/etc/os-release" || die "$suite is not trixie any more"

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The dumps of a target whose base directory is open (t->base_fd): what all targets do that are
+ * directories of a mounted file system. The members of struct target_ops, apart from open and
+ * close.
+ */
+#pragma once
+
+#include "target/target.h"
+
+int directory_space(struct target *t, uint64_t *free_bytes);
+int directory_begin(struct target *t, const char *dir);
+int directory_create(struct target *t, const char *name);
+int directory_write(struct target *t, const void *buf, size_t len, uint64_t off);
+int directory_pread(struct target *t, void *buf, size_t len, uint64_t off);
+int directory_size(struct target *t, uint64_t *bytes);
+int directory_flush(struct target *t);
+int directory_publish(struct target *t, const char *from, const char *to);
+int directory_reopen(struct target *t, const char *dir, const char *name);
+int directory_put(struct target *t, const char *name, const struct reader *data);
+int directory_abandon(struct target *t, const char *name);
