@@ -10,14 +10,12 @@
 
 int lock_take(const struct root *root, const char *path, int *fd)
 {
-	_cleanup_free_ char *dir = strdup(path);
+	int dir_len = (int)(strrchr(path, '/') - path), err;
 	_cleanup_close_ int lock = -1;
-	int err;
+	char dir[256];
 
-	if (!dir)
-		return -ENOMEM;
-	*strrchr(dir, '/') = '\0';
-	err = root_mkdirs(root, *dir ? dir : "/", 0755);
+	(void)snprintf(dir, sizeof(dir), "%.*s/", dir_len, path);
+	err = root_mkdirs(root, dir, 0755);
 	if (err < 0)
 		return err;
 	lock = root_open(root, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);

@@ -221,7 +221,8 @@ static int show(struct app *app, const char *file, bool for_image)
 	return status;
 }
 
-/* "DEVICE FSTYPE" of one target, for whoever builds an image that must reach it. */
+/* "FSTYPE DEVICE" of one target, for whoever builds an image that must reach it. A label may hold
+ * blanks. */
 static int print_device(struct app *app, const char *name, const struct config_target *t)
 {
 	const char *fstype;
@@ -237,7 +238,7 @@ static int print_device(struct app *app, const char *name, const struct config_t
 		if (!fstype)
 			fstype = l.fstype;
 		if (fstype) {
-			printf("%s %s\n", l.source, fstype);
+			printf("%s %s\n", fstype, l.source);
 		} else {
 			say_target(app, name, t,
 				   "its device is not there, or has no file system: "

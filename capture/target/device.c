@@ -71,10 +71,9 @@ static int check_file_system(const char *path, const char *fstype, char *why, si
 	}
 	if (result.status < E2FSCK_LEFT)
 		return 0;
-	(void)snprintf(
-		why, size,
-		"%s needs a repair by hand: e2fsck -p exited with %d (%.100s); run e2fsck on it",
-		path, result.status, child_last_words(&result));
+	(void)snprintf(why, size,
+		       "%s needs a repair by hand: e2fsck -p exited with %d; run e2fsck on it",
+		       path, result.status);
 	return -EUCLEAN;
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# For an initramfs without systemd. Sourced where devices have settled, before the root file system is mounted, and on
-# the way into an emergency shell; the first of these that a capture boot comes to is the one that captures.
+# For an initramfs without systemd. Sourced before the root file system is mounted, when its device has not appeared for
+# long, and on the way into an emergency shell; the first of these that a capture boot comes to is the one that captures.
 
 if [ -e /sys/kernel/fadump/release_mem ] || [ -e /sys/kernel/fadump_release_mem ]; then
     if ! [ -e /run/fadump-ng/tried ]; then

@@ -12,7 +12,7 @@ fadump_ng_give_up() {
     exit 1
 }
 
-# "DEVICE FSTYPE" a line, one for each target on a disk.
+# "FSTYPE DEVICE" a line, one for each target on a disk.
 fadump_ng_devices() {
     fadump-ng config devices
 }
@@ -28,6 +28,24 @@ fadump_ng_tool() {
     return 1
 }
 
+# Does the image's kernel have this file system, as a module or built in?
+fadump_ng_knows() {
+    # shellcheck disable=SC2154
+    modprobe --set-version "$kernel" --dirname "$dracutsysrootdir" --show-depends "$1" &> /dev/null \
+        || grep -qs "/$1\.ko" "$srcmods/modules.builtin"
+}
+
+# For a person in the rescue shell: what the image does not have as a program of its own, busybox does.
+fadump_ng_applets() {
+    local applet
+
+    for applet in cat cp dd df dmesg du grep gzip less ls mkdir mount mv ps reboot rm sed sh sync tail umount vi; do
+        [[ -e $initdir/usr/bin/$applet || -L $initdir/usr/bin/$applet ]] \
+            || [[ -e $initdir/usr/sbin/$applet || -L $initdir/usr/sbin/$applet ]] \
+            || ln -s busybox "$initdir/usr/bin/$applet"
+    done
+}
+
 # called by dracut
 check() {
     local devices fstype reason
@@ -40,6 +58,7 @@ check() {
     fadump_ng_tool vmcore-dmesg kexec-tools || return 1
     fadump_ng_tool modprobe kmod || return 1
     fadump_ng_tool lsblk util-linux || return 1
+    fadump_ng_tool busybox busybox || return 1
     reason=$(fadump-ng config show --for-image 2>&1 > /dev/null) || {
         dfatal "${reason:-fadump-ng: the configuration cannot be used in an image}"
         return 1
@@ -48,7 +67,7 @@ check() {
         dfatal "${devices:-fadump-ng: cannot find the devices of the targets}"
         return 1
     }
-    while read -r _ fstype; do
+    while read -r fstype _; do
         [[ $fstype != ext* ]] || fadump_ng_tool e2fsck e2fsprogs || return 1
     done <<< "$devices"
     return 255
@@ -58,7 +77,7 @@ check() {
 depends() {
     local device fstype type
 
-    while read -r device fstype; do
+    while read -r fstype device; do
         [[ $fstype == btrfs ]] && find_binary btrfs > /dev/null && echo btrfs
         while read -r _ type _; do
             case $type in
@@ -77,8 +96,10 @@ installkernel() {
     local -a drivers
 
     # Whatever the image is tailored to: the root device's drivers need not be those of the target.
-    while read -r device fstype; do
+    while read -r fstype device; do
         hostonly='' instmods "$fstype" crc32c
+        fadump_ng_knows "$fstype" \
+            || fadump_ng_give_up "kernel $kernel has no driver for $fstype, which a target's device holds"
         while read -r name _; do
             read -ra drivers < <(get_blockdev_drv_through_sys "/sys/class/block/$name")
             # Without an argument instmods reads its standard input.
@@ -97,7 +118,7 @@ fadump_ng_assemble() {
     echo 'SUBSYSTEM!="block", GOTO="fadump_ng_end"'
     echo 'TEST!="/sys/kernel/fadump/release_mem", TEST!="/sys/kernel/fadump_release_mem", GOTO="fadump_ng_end"'
     echo 'ENV{DM_MULTIPATH_DEVICE_PATH}=="1", GOTO="fadump_ng_end"'
-    while read -r device _; do
+    while read -r _ device; do
         while read -r _ type path; do
             case $type in
                 lvm)
@@ -131,8 +152,8 @@ install() {
     inst_multiple -o e2fsck /etc/e2fsck.conf /etc/hostname
     # The mark by which the program knows where it is; without systemd some versions of dracut leave it out.
     [[ -e $initdir/etc/initrd-release ]] || : > "$initdir/etc/initrd-release"
-    # For a person in the rescue shell.
-    inst_multiple -o busybox cat cp dd df dmesg grep less ls lsblk mkdir mount mv ps reboot rm sync tail
+    inst_multiple -o lsblk
+    inst "$(find_binary busybox)" /usr/bin/busybox || fadump_ng_give_up "cannot install busybox"
 
     rules=$(fadump_ng_assemble)
     if [[ $rules == *RUN+=* ]]; then
@@ -145,7 +166,9 @@ install() {
         $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target fadump-ng-capture.service \
             || fadump_ng_give_up "cannot install fadump-ng-capture.service"
     else
-        for hook in initqueue/settled pre-mount emergency; do
+        # Before the root is mounted; or when it does not appear; or when all is lost. Not when devices settle: what asks
+        # for a volume's key comes after that.
+        for hook in pre-mount initqueue/timeout emergency; do
             inst_hook "$hook" 00 "$moddir/fadump-ng-capture.sh"
         done
     fi

@@ -259,9 +259,10 @@ static void devices(void **state)
 	put(f, CONFIG_PATH,
 	    "target = file:///srv/x\n"
 	    "target = file:///x?device=UUID=1-2\n"
-	    "target = file:///x?device=UUID=3-4&fstype=ext4\n");
+	    "target = file:///x?device=UUID=3-4&fstype=ext4\n"
+	    "target = file:///x?device=LABEL=my%20dumps&fstype=ext4\n");
 	assert_int_equal(RUN(f, "devices"), EXIT_FAILED);
-	assert_string_equal(f->out, "/dev/vdb xfs\nUUID=3-4 ext4\n");
+	assert_string_equal(f->out, "xfs /dev/vdb\next4 UUID=3-4\next4 LABEL=my dumps\n");
 	assert_non_null(strstr(f->err, ":2: target file:///x?device=UUID=1-2: its device"));
 }
 

@@ -14,7 +14,7 @@ from .failure import Failure
 LAB = pathlib.Path(__file__).resolve().parent.parent
 PROJECT = LAB.parent.parent
 CACHE = pathlib.Path(os.environ.get("FADUMP_NG_CACHE") or pathlib.Path.home() / ".cache/fadump-ng")
-VARIANTS = ("106", "106-plain", "059", "112")
+VARIANTS = ("106", "106-plain", "059", "059-plain", "112", "112-plain")
 # The first QEMU whose pseries machine offers fadump.
 QEMU = (10, 2)
 
@@ -50,16 +50,16 @@ def product():
     given = os.environ.get("FADUMP_NG_PRODUCT")
     if given:
         return pathlib.Path(given)
-    work = CACHE / "product"
+    work = PROJECT / "build/lab"
     work.mkdir(parents=True, exist_ok=True)
     with open(work / "lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         shutil.rmtree(work / "dest", ignore_errors=True)
         make = ["make", "-C", str(PROJECT), "CROSS_COMPILE=powerpc64le-linux-gnu-",
-                "PKG_CONFIG=powerpc64le-linux-gnu-pkg-config", f"BUILD={work}/build",
+                "PKG_CONFIG=powerpc64le-linux-gnu-pkg-config", f"BUILD={work}",
                 f"DESTDIR={work}/dest", "PREFIX=/usr", "install"]
         with open(work / "log", "w", encoding="utf-8") as log:
-            command = inside(recipe("cross"), make, bind=[PROJECT, work])
+            command = inside(recipe("cross"), make, bind=[PROJECT])
             if subprocess.run(command, stdout=log, stderr=log, check=False).returncode:
                 raise Failure(f"building the project for the guest failed (log: {work}/log)")
     return work / "dest"

@@ -100,10 +100,12 @@ def backtrace(lab, vm, disk, path):
 
 def one_cycle(lab, initrd):
     """Crash, capture, release and login in one boot with this initramfs; the dump opens in crash."""
-    with lab.vm(initrd=initrd) as vm:
+    with lab.vm(f"guest-{initrd}", initrd=initrd) as vm:
         vm.boot()
         fresh = vm.memtotal()
-        vm.crash_and_return()
+        start = vm.crash_and_return()
+        in_initrd = vm.console.search(r"systemd\[1\]: Running in initrd", start)
+        lab.equal(bool(in_initrd), "plain" not in initrd, "systemd is in the initramfs")
         released(lab, vm, fresh)
         name = the_dump(lab, vm)
         vm.poweroff()

@@ -17,10 +17,14 @@ from .disks import CopiedDisk
 from .failure import PATIENCE, Failure
 from .qmp import Qmp
 
-LOGIN = r"^guest login: "
+LOGIN = r"guest login: "
 # The kernel's own lines only: what is said of the last crash looks alike.
 PANIC = r"^(?:guest login: )?(?:\[[ 0-9.]+\])?(?:\[ *T\d+\])? ?(Kernel panic - not syncing: .*|systemd\[1\]: Freezing execution.*)"
 EMERGENCY = r"(Entering emergency mode|Press Enter for maintenance|^dracut:.*# |emergency shell)"
+# Kernel messages and those of programs meet on the console in pieces of 16 bytes. Where a scenario ends before a login, and so
+# before its journal can be asked for, the journal goes out by a terminal of its own.
+TELL_ALL = {"/etc/systemd/journald.conf.d/zz-lab.conf":
+            "[Journal]\nForwardToConsole=yes\nTTYPath=/dev/hvc1\nMaxLevelConsole=debug\n"}
 CAPTURE_KERNEL = r"fadump: Firmware-assisted dump is active|rtas fadump: .*is active|vmcore: .*elfcorehdr"
 
 
@@ -35,25 +39,26 @@ class VM:
     initrd     a variant of cache.VARIANTS
     files      put into the root file system and into the initramfs before the first boot: {path: content}, the content
                text, bytes, or (content, mode). initrd_files and root_files: into only one of them.
+    told       the initramfs's journal can be read as it is written, from vm.told, a console.Console
     network    whether there is a network card (the host is 10.0.2.2)
     qemu       further words for QEMU's command line
     """
 
     def __init__(self, directory, memory="2G", slots=0, maxmem=None, smp=2, disks=(), cmdline="", fadump="on",
                  crashkernel="512M", initrd="106", files=None, initrd_files=None, root_files=None, network=False,
-                 qemu=()):
+                 qemu=(), told=False):
         self.directory = pathlib.Path(directory)
         self.memory, self.slots, self.maxmem, self.smp = memory, slots, maxmem, smp
         self.cmdline, self.fadump, self.crashkernel = cmdline, fadump, crashkernel
         self.variant, self.network, self.extra = initrd, network, list(qemu)
         self.root = CopiedDisk("root", cache.tree() / "root.img")
         self.disks = [self.root, *disks]
-        self.initrd_files = {**(files or {}), **(initrd_files or {})}
+        self.initrd_files = {**(files or {}), **(initrd_files or {}), **(TELL_ALL if told else {})}
         self.root_files = {**(files or {}), **(root_files or {})}
         self.expect_emergency = False  # a scenario that means to end up in a rescue shell says so
         self.echo = None  # called with each line of the console
         self.boot_id = None
-        self.process = self.console = self.qmp = self.agent = None
+        self.process = self.console = self.told = self.qmp = self.agent = None
         self._panics_seen = 0  # console offset up to which panics are accounted for
         self._awaited = 0  # console offset from which the next login is looked for
         self._made = False
@@ -78,9 +83,10 @@ class VM:
     def start(self):
         """Power on."""
         self.make()
-        for name in ("console", "monitor", "agent"):
+        sockets = "console", "told", "monitor", "agent"
+        for name in sockets:
             (self.directory / name).unlink(missing_ok=True)
-        log = self.directory / f"console-{len(list(self.directory.glob('console-*.log'))) + 1}.log"
+        number = len(list(self.directory.glob("console-*.log"))) + 1
         places = {self.directory, cache.CACHE, *(disk.path.parent for disk in self.disks)}
         command = cache.qemu(self.arguments(), sorted(places))
         with open(self.directory / "qemu.log", "a", encoding="utf-8") as out:
@@ -89,9 +95,9 @@ class VM:
             # setpriv: QEMU dies with us, however we die.
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
                                             stdout=out, stderr=out)
-        self._until(lambda: all((self.directory / name).exists() for name in ("console", "monitor", "agent")), 30,
-                    "QEMU to start")
-        self.console = Console(self.directory / "console", log, self.echo)
+        self._until(lambda: all((self.directory / name).exists() for name in sockets), 30, "QEMU to start")
+        self.console = Console(self.directory / "console", self.directory / f"console-{number}.log", self.echo)
+        self.told = Console(self.directory / "told", self.directory / f"told-{number}.log")
         self.agent = Agent(self.directory / "agent")
         self.qmp = Qmp(self.directory / "monitor")
         self._panics_seen = self._awaited = 0
@@ -110,6 +116,8 @@ class VM:
                        f" {self.cmdline}",
             "-chardev", f"socket,id=console,path={self.directory}/console,server=on,wait=off",
             "-device", "spapr-vty,chardev=console",
+            "-chardev", f"socket,id=told,path={self.directory}/told,server=on,wait=off",
+            "-device", "spapr-vty,chardev=told",
             "-chardev", f"socket,id=monitor,path={self.directory}/monitor,server=on,wait=off",
             "-mon", "chardev=monitor,mode=control",
             "-chardev", f"socket,id=agent,path={self.directory}/agent,server=on,wait=off",
@@ -124,14 +132,14 @@ class VM:
 
     def kill(self):
         """End QEMU, as if the power was cut; the disks stay."""
-        for part in (self.console, self.agent, self.qmp):
+        for part in (self.console, self.told, self.agent, self.qmp):
             if part:
                 part.close()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         if self.process:
             self.process.wait()
-        self.process = self.console = self.agent = self.qmp = None
+        self.process = self.console = self.told = self.agent = self.qmp = None
 
     def poweroff(self, timeout=90):
         """Shut the guest down in order and wait for QEMU to end."""
@@ -195,6 +203,10 @@ class VM:
         """Wait for PATTERN (a regular expression, multi-line) on the console after the offset SINCE; the match."""
         return self._until(lambda: self.console.search(pattern, since), timeout, f"/{pattern}/ on the console")
 
+    def wait_told(self, pattern, timeout=120, since=0):
+        """The same in the initramfs's journal (told=True)."""
+        return self._until(lambda: self.told.search(pattern, since), timeout, f"/{pattern}/ in the journal")
+
     def wait_login(self, timeout=180):
         """Wait for the agent of a boot that was not seen yet and for the login prompt; seconds since power-on."""
         seen = self.boot_id
@@ -205,10 +217,13 @@ class VM:
             return self.agent.boot_id not in (None, seen)
 
         self._until(ready, timeout, "a login")
-        self.wait_for(LOGIN, 60, mark)
         self.boot_id = self.agent.boot_id
+        # The prompt may be torn by a message of the kernel's: then the one who prompts is looked for.
+        self._until(lambda: self.console.search(LOGIN, mark) or self.run("pgrep -x agetty", check=False).status == 0, 60,
+                    "the login prompt")
+        prompt = self.console.search(LOGIN, mark)
         self._awaited = self.console.mark()
-        return self.console.time(self.console.search(LOGIN, mark).start())
+        return self.console.time(prompt.start()) if prompt else self.seconds()
 
     def boot(self, timeout=180):
         """Power on and wait for the login; seconds it took."""
@@ -272,7 +287,8 @@ class VM:
         """Wait for a panic that the scenario caused; the console offset behind it."""
         self._panics_seen = 1 << 60
         try:
-            end = self.wait_for(r"Kernel panic - not syncing: .*" + text + r".*\n", timeout, since).end()
+            end = self.wait_for(r"Kernel panic - not syncing: .*" + text + r".*\n|^rtas fadump: .* is active\.", timeout,
+                                since).end()
         finally:
             self._panics_seen = since
         self._panics_seen = end

@@ -8,18 +8,18 @@ from harness.vm import EMERGENCY
 def run(lab):
     other = lab.Disk("other", "1G", "btrfs")
     conf = dumps.ON_ROOT + dumps.target("other", "btrfs")
-    with lab.vm(disks=[other], files={dumps.CONF: conf}) as vm:
+    with lab.vm(disks=[other], files={dumps.CONF: conf}, told=True) as vm:
         vm.boot()
         vm.expect_emergency = True
         vm.run("sync")
         # Everything behind the superblock's own 4 KiB, under the running system: the label stays, the file system does not.
         vm.root.spoil(4096, 64 << 20)
-        start = vm.wait_capture(vm.crash())
-        vm.wait_for(r"fadump-ng: .*other.*vmcore: complete, ", 240, start)
-        vm.wait_for(r"fadump-ng: memory given back", 60, start)
-        lab.require(vm.console.search(r"repair by hand|cannot mount", start),
+        start, told = vm.wait_capture(vm.crash()), vm.told.mark()
+        vm.wait_told(r"fadump-ng: .*other.*vmcore: complete, ", 240, told)
+        vm.wait_told(r"fadump-ng: memory given back", 60, told)
+        lab.require(vm.told.search(r"repair by hand|cannot mount", told),
                     "the first target's failure was not said")
-        vm.wait_for(r"fadump-ng: registered", 60, start)
+        vm.wait_told(r"fadump-ng: registered", 60, told)
         vm.wait_for(EMERGENCY, 180, start)
         vm.kill()
     # A healthy machine looks at what was saved.

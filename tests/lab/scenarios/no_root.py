@@ -7,13 +7,13 @@ from harness.vm import EMERGENCY
 
 def run(lab):
     disk = lab.Disk("dumps", "512M")
-    with lab.vm(disks=[disk], files={dumps.CONF: dumps.target("dumps")}) as vm:
+    with lab.vm(disks=[disk], files={dumps.CONF: dumps.target("dumps")}, told=True) as vm:
         vm.boot()
         vm.run("echo root=LABEL=gone rd.timeout=20 >/sys/kernel/fadump/bootargs_append")
         vm.expect_emergency = True
-        start = vm.wait_capture(vm.crash())
-        vm.wait_for(r"fadump-ng: .*vmcore: complete, ", 240, start)
-        vm.wait_for(r"fadump-ng: registered", 60, start)
+        start, told = vm.wait_capture(vm.crash()), vm.told.mark()
+        vm.wait_told(r"fadump-ng: .*vmcore: complete, ", 240, told)
+        vm.wait_told(r"fadump-ng: registered", 60, told)
         vm.wait_for(EMERGENCY, 240, start)
         vm.kill()
         names = [name for name in disk.list("/") if name.startswith("guest-")]
