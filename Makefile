@@ -63,6 +63,7 @@ help:
 	@echo 'make check        all tests: unit, CLI, fuzz corpora, lab (as root, installs what it needs)'
 	@echo 'make check-fast   the part without virtual machines'
 	@echo 'make lint         clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make faults       every call of a capture made to fail, one at a time'
 	@echo 'make fuzz         libFuzzer over every parser (FUZZ_SECONDS=60 each)'
 	@echo 'make bench        the streamed capture beside makedumpfile writing the file itself'
 	@echo 'make docs         write man pages, completion and the sample configuration again from the tables'
@@ -124,13 +125,22 @@ packages:
 	tests/packages
 
 check: packages
-	tests/run unit cli replay builds lint cross lab
+	tests/run unit cli faults replay builds lint cross lab
 
 check-fast: packages
-	tests/run unit cli replay builds lint
+	tests/run unit cli faults replay builds lint
 
 demo: packages
 	tests/lab/lab demo
+
+$(O)/faults/shim.so: tests/faults/shim.c
+	@mkdir -p $(@D)
+	$(call say,LD) $(CC) -D_GNU_SOURCE $(WARN) -std=gnu17 -O1 -shared -fPIC -o $@ $<
+
+shim: $(O)/faults/shim.so
+
+faults: packages
+	tests/run faults
 
 bench: packages
 	tests/bench/run
@@ -172,7 +182,7 @@ clean:
 
 -include $(OBJ:.o=.d)
 
-.PHONY: all help unit tools replay fuzz docs packages check check-fast demo bench lint install uninstall dist clean
+.PHONY: all help unit tools replay shim faults fuzz docs packages check check-fast demo bench lint install uninstall dist clean
 .SECONDARY:
 
 # For scripts: where the objects are, and how the sources are preprocessed.

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The few shapes that --json output, manifests and records are made of, on json-c. */
+/*
+ * The few shapes that --json output, manifests and records are made of, on json-c. Without memory
+ * things are left out: json-c itself would end the program.
+ */
 #pragma once
 
 #include <json-c/json.h>
@@ -17,6 +20,8 @@ void json_add_tristate(json_object *o, const char *key, int value);
 void json_add_said(json_object *o, const char *key, const char *value);
 /* Takes child; NULL is JSON null. */
 void json_add_child(json_object *o, const char *key, json_object *child);
+/* Takes item, at the end of an array. */
+void json_append(json_object *array, json_object *item);
 /* The text, which the caller frees; NULL without memory. flags: JSON_C_TO_STRING_*. Takes o. */
 char *json_format(json_object *o, int flags);
 /* One line on standard output; takes the object. */

@@ -83,9 +83,9 @@ static void print_json(const struct app *app, const struct run *run, enum run_ou
 		json_add_text(attempt, "target", a->target);
 		json_add_bool(attempt, "ok", a->err == 0);
 		json_add_text(attempt, "reason", a->reason[0] ? a->reason : NULL);
-		(void)json_object_array_add(list, attempt);
+		json_append(list, attempt);
 	}
-	(void)json_object_object_add(o, "attempts", list);
+	json_add_child(o, "attempts", list);
 	json_add_text(o, "error",
 		      exit_of(outcome) != EXIT_DONE && app->log.error[0] ? app->log.error : NULL);
 	json_print(o);

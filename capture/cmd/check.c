@@ -58,7 +58,7 @@ static void print_json(const struct verdict *v)
 	json_add_text(o, "detail", bad ? v->core.detail : NULL);
 	json_add_text(o, "kernel_said", said ? v->finding.line : NULL);
 	json_add_text(o, "kernel_meant", said ? v->finding.why : NULL);
-	(void)json_object_object_add(o, "core", has_core(v) ? core_object(&v->core) : NULL);
+	json_add_child(o, "core", has_core(v) ? core_object(&v->core) : NULL);
 	json_print(o);
 }
 

@@ -119,6 +119,18 @@ static void read_append(const struct root *root, struct fadump_state *s)
 	s->append[len] = '\0';
 }
 
+/* Is it there? What cannot be said is an error: a file that cannot be looked at may well be there.
+ */
+static int present(const struct root *root, const char *path, bool *there, struct stat *st)
+{
+	int r = root_stat(root, path, st);
+
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		return r;
+	*there = r == 0;
+	return 0;
+}
+
 int fadump_read(const struct root *root, struct fadump_state *out)
 {
 	struct fadump_state s = {.enabled = -1, .registered = -1, .mem_reserved = -1};
@@ -142,12 +154,16 @@ int fadump_read(const struct root *root, struct fadump_state *out)
 	s.enabled = read_flag(root, fadump_path(&s, "enabled"));
 	s.registered = read_flag(root, fadump_path(&s, "registered"));
 	s.hotplug_ready = read_flag(root, fadump_path(&s, "hotplug_ready")) == 1;
-	s.release_mem = root_exists(root, fadump_path(&s, "release_mem"));
+	/* Whether there is a dump, and memory to give back, hangs on these two. */
+	r = present(root, fadump_path(&s, "release_mem"), &s.release_mem, &st);
+	if (r == 0)
+		r = present(root, "/proc/vmcore", &s.vmcore, &st);
+	if (r < 0)
+		return r;
+	s.vmcore_size = s.vmcore && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 	s.mem_reserved = read_number(root, fadump_path(&s, "mem_reserved"));
 	s.firmware_dump = root_exists(root, "/proc/device-tree/rtas/ibm,kernel-dump") ||
 			  root_exists(root, "/proc/device-tree/ibm,opal/dump/mpipl-boot");
-	s.vmcore = root_stat(root, "/proc/vmcore", &st) == 0;
-	s.vmcore_size = s.vmcore && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 	s.mem_total = read_mem_total(root);
 	s.kdump_loaded = read_flag(root, "/sys/kernel/kexec_crash_loaded");
 	read_append(root, &s);

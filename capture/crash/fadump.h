@@ -35,7 +35,7 @@ struct fadump_state {
 };
 
 /* Read it all. A missing file is a fact, not an error. 0, or -errno when /sys cannot be read at
- * all. */
+ * all, or when it cannot be told whether release_mem and /proc/vmcore are there. */
 int fadump_read(const struct root *root, struct fadump_state *out) _must_check_;
 
 /* The path of one control file ("registered", "release_mem", ...) on this kernel, without the root

@@ -63,7 +63,7 @@ static json_object *tool_object(const struct run *run)
 		       run->caps.version[1], run->caps.version[2]);
 	json_add_said(o, "version", version);
 	for (i = 0; run->plan.argv[i]; i++)
-		(void)json_object_array_add(argv, json_object_new_string(run->plan.argv[i]));
+		json_append(argv, json_object_new_string(run->plan.argv[i]));
 	json_add_child(o, "argv", argv);
 	json_add_number(o, "threads", (uint64_t)run->plan.threads);
 	return o;
@@ -80,7 +80,7 @@ static json_object *attempts_array(const struct run *run)
 		json_add_said(o, "target", run->attempts[i].target);
 		json_add_bool(o, "ok", run->attempts[i].err == 0);
 		json_add_said(o, "reason", run->attempts[i].reason);
-		(void)json_object_array_add(list, o);
+		json_append(list, o);
 	}
 	return list;
 }

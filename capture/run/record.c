@@ -31,10 +31,12 @@ const char *run_outcome_word(enum run_outcome outcome)
 	return words[outcome];
 }
 
-static int write_text(const struct root *root, const char *text)
+/* Takes the object. */
+static int write_text(const struct root *root, json_object *o)
 {
+	_cleanup_free_ char *text = json_format(o, JSON_C_TO_STRING_NOSLASHESCAPE);
 	_cleanup_close_ int dir = -1;
-	int fd, err = root_mkdirs(root, RECORD_DIR, 0755);
+	int fd, err = text ? root_mkdirs(root, RECORD_DIR, 0755) : -ENOMEM;
 
 	if (err < 0)
 		return err;
@@ -54,12 +56,27 @@ static int write_text(const struct root *root, const char *text)
 	return err;
 }
 
+/* What a later decision hangs on: a record without one of these is worse than the one before. */
+static bool is_whole(json_object *o)
+{
+	static const char *const needed[] = {"dump_id", "released", "release_unclear", "kept"};
+	json_object *v;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(needed); i++)
+		if (!json_object_object_get_ex(o, needed[i], &v) || !v)
+			return false;
+	return true;
+}
+
 /* Takes the object. */
 static int write_object(const struct root *root, json_object *o)
 {
-	_cleanup_free_ char *text = json_format(o, JSON_C_TO_STRING_NOSLASHESCAPE);
-
-	return text ? write_text(root, text) : -ENOMEM;
+	if (!is_whole(o)) {
+		(void)json_object_put(o);
+		return -ENOMEM;
+	}
+	return write_text(root, o);
 }
 
 /* Where the dump is: what this run saved, or what an earlier one did. */
@@ -124,6 +141,12 @@ int record_released(const struct root *root, enum release_result how, enum heade
 		(void)json_object_put(o);
 		o = json_object_new_object();
 	}
+	if (!o)
+		return -ENOMEM;
+	if (!json_object_object_get(o, "dump_id"))
+		json_add_text(o, "dump_id", "0");
+	if (!json_object_object_get(o, "kept"))
+		json_add_bool(o, "kept", false);
 	json_add_bool(o, "released", how == RELEASE_DONE);
 	json_add_bool(o, "release_unclear", how == RELEASE_UNCLEAR);
 	json_add_text(o, "header_page", header_page_word(fate));
