@@ -114,7 +114,8 @@ const struct config_key config_keys[] = {
 			"minutes, "
 			"hours or days, like 90s or 2h, up to 30d. When the time is up that target "
 			"has "
-			"failed and the next one is tried.",
+			"failed and the next one is tried. A write that hangs inside the kernel, "
+			"because its disk does not answer, is not cut short.",
 	},
 	{
 		.name = "on-success",

@@ -35,17 +35,6 @@ fadump_ng_knows() {
         || grep -qs "/$1\.ko" "$srcmods/modules.builtin"
 }
 
-# For a person in the rescue shell: what the image does not have as a program of its own, busybox does.
-fadump_ng_applets() {
-    local applet
-
-    for applet in cat cp dd df dmesg du grep gzip less ls mkdir mount mv ps reboot rm sed sh sync tail umount vi; do
-        [[ -e $initdir/usr/bin/$applet || -L $initdir/usr/bin/$applet ]] \
-            || [[ -e $initdir/usr/sbin/$applet || -L $initdir/usr/sbin/$applet ]] \
-            || ln -s busybox "$initdir/usr/bin/$applet"
-    done
-}
-
 # called by dracut
 check() {
     local devices fstype reason
@@ -103,7 +92,9 @@ installkernel() {
         while read -r name _; do
             read -ra drivers < <(get_blockdev_drv_through_sys "/sys/class/block/$name")
             # Without an argument instmods reads its standard input.
-            ((${#drivers[@]})) && hostonly='' instmods "${drivers[@]}"
+            if ((${#drivers[@]})); then
+                hostonly='' instmods "${drivers[@]}"
+            fi
         done < <(fadump_ng_layers "$device")
     done < <(fadump_ng_devices)
     return 0
@@ -152,7 +143,9 @@ install() {
     inst_multiple -o e2fsck /etc/e2fsck.conf /etc/hostname
     # The mark by which the program knows where it is; without systemd some versions of dracut leave it out.
     [[ -e $initdir/etc/initrd-release ]] || : > "$initdir/etc/initrd-release"
-    inst_multiple -o lsblk
+    # For a person in the rescue shell: the programs by their names, and all else as applets of busybox. No links to those: a
+    # module that comes after this one would then not install the program of that name.
+    inst_multiple -o cat cp dd df dmesg du grep less ls lsblk mkdir mount mv ps reboot rm sync tail umount vi
     inst "$(find_binary busybox)" /usr/bin/busybox || fadump_ng_give_up "cannot install busybox"
 
     rules=$(fadump_ng_assemble)

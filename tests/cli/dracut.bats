@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The dracut module's own logic, with dracut's functions stood in for: what it asks for on machines that the lab does not
+# have. Whether real versions of dracut take it is the lab's affair.
+
+load lib
+
+setup() {
+    cli_setup
+    mkdir -p "$T/bin" "$T/initrd/usr/bin" "$T/initrd/usr/sbin" "$T/initrd/etc" "$T/mods"
+    PATH=$T/bin:$PATH
+    stub fadump-ng '
+case "$*" in
+"config devices") cat "$STUB/devices" ;;
+"config show --for-image") echo "target = file:///crash?device=UUID=1" ;;
+esac'
+    stub lsblk 'for last; do :; done; cat "$STUB/lsblk$(echo "$last" | tr / -)" 2>/dev/null'
+    stub lvm 'echo "  vg0/$(basename "$5")"'
+    stub mdadm ''
+    stub busybox ''
+    stub modprobe 'for last; do :; done; grep -qx "$last" "$STUB/mods/known"'
+    export STUB=$T
+    printf 'ext4\nxfs\n' >"$T/mods/known"
+    echo 'ext4 /dev/sdb1' >"$T/devices"
+    echo 'sdb1 part /dev/sdb1' >"$T/lsblk-dev-sdb1"
+
+    # What dracut gives to a module.
+    kernel=6.12.0 initdir=$T/initrd srcmods=$T/mods dracutsysrootdir='' moddir=$HERE/../../modules.d/99fadump-ng
+    dracutmodules='' add_dracutmodules=' fadump-ng ' force_add_dracutmodules='' systemdsystemunitdir=/usr/lib/systemd/system
+    SYSTEMCTL=fake_systemctl
+    export kernel initdir srcmods dracutsysrootdir moddir dracutmodules add_dracutmodules force_add_dracutmodules
+    find_binary() { command -v "$1"; }
+    dfatal() { echo "fatal: $*" >&2; }
+    instmods() { echo "instmods $*" >>"$T/did"; }
+    inst() { echo "inst $*" >>"$T/did"; }
+    inst_simple() { echo "inst_simple $2" >>"$T/did"; }
+    inst_multiple() { echo "inst_multiple $*" >>"$T/did"; }
+    inst_libdir_file() { echo "inst_libdir_file $*" >>"$T/did" && [ -z "${NO_LIBGCC-}" ]; }
+    inst_hook() { echo "inst_hook $1 $2 $(basename "$3")" >>"$T/did"; }
+    fake_systemctl() { echo "systemctl $*" >>"$T/did"; }
+    dracut_module_included() { [ "${WITHOUT_SYSTEMD-}" = "" ]; }
+    get_blockdev_drv_through_sys() { [ ! -e "$T/drivers-$(basename "$1")" ] || cat "$T/drivers-$(basename "$1")"; }
+    # shellcheck source=../../modules.d/99fadump-ng/module-setup.sh
+    . "$moddir/module-setup.sh"
+}
+
+stub() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
+}
+
+@test "not a word, and not included, unless it is asked for" {
+    add_dracutmodules=' lvm '
+    run check
+    [ "$status" = 255 ]
+    [ -z "$output" ]
+}
+
+@test "asked for: included, unless a tool is missing, which is named with its package" {
+    stub makedumpfile ''
+    stub vmcore-dmesg ''
+    run check
+    [ "$status" = 255 ]
+    [ -z "$output" ]
+    local tool
+    for tool in makedumpfile vmcore-dmesg lsblk busybox e2fsck; do
+        run bash -c "$(declare -f find_binary dfatal fadump_ng_tool fadump_ng_devices check)
+            find_binary() { [ \"\$1\" != $tool ] && command -v \"\$1\"; }
+            check"
+        [ "$status" = 1 ]
+        [[ $output == *"$tool is not installed; install the package "* ]]
+    done
+}
+
+@test "a plain disk needs no other module and no rules" {
+    [ -z "$(depends)" ]
+    install
+    [ ! -e "$T/initrd/etc/udev/rules.d/69-fadump-ng.rules" ]
+}
+
+@test "LVM on RAID, LUKS, multipath and btrfs bring dracut's modules for them" {
+    stub btrfs ''
+    printf 'btrfs /dev/mapper/vg0-crash\next4 LABEL=my dumps\n' >"$T/devices"
+    printf 'dm-0 lvm /dev/mapper/vg0-crash\nmd0 raid1 /dev/md0\nsdb part /dev/sdb\n' >"$T/lsblk-dev-mapper-vg0-crash"
+    printf 'dm-1 crypt /dev/mapper/c\ndm-2 mpath /dev/mapper/m\n' >"$T/lsblkLABEL=my dumps"
+    [ "$(depends | tr '\n' ' ')" = 'btrfs crypt lvm mdraid multipath ' ]
+}
+
+@test "the drivers of all that a target's device is made of, whatever the image is tailored to" {
+    printf 'xfs /dev/mapper/vg0-crash\n' >"$T/devices"
+    printf 'dm-0 lvm /dev/mapper/vg0-crash\nsdb disk /dev/sdb\n' >"$T/lsblk-dev-mapper-vg0-crash"
+    echo 'ibmvscsi scsi_transport_srp' >"$T/drivers-sdb"
+    run installkernel
+    grep -qx 'instmods xfs crc32c' "$T/did"
+    grep -qx 'instmods ibmvscsi scsi_transport_srp' "$T/did"
+    [ "$(grep -c instmods "$T/did")" = 2 ]
+}
+
+@test "a file system that the image's kernel does not know: no image; one that is built in: fine" {
+    echo 'jfs /dev/sdb1' >"$T/devices"
+    run installkernel
+    [ "$status" = 1 ]
+    [[ $output == *"kernel 6.12.0 has no driver for jfs"* ]]
+    echo 'kernel/fs/jfs/jfs.ko' >"$T/mods/modules.builtin"
+    run installkernel
+    [ "$status" = 0 ]
+}
+
+@test "a target on LVM and RAID is put together by udev, in a capture boot only" {
+    printf 'xfs /dev/mapper/vg0-crash\n' >"$T/devices"
+    printf 'dm-0 lvm /dev/mapper/vg0-crash\nmd0 raid1 /dev/md0\n' >"$T/lsblk-dev-mapper-vg0-crash"
+    install
+    local rules=$T/initrd/etc/udev/rules.d/69-fadump-ng.rules
+    cat "$rules"
+    grep -q 'LVM2_member.*lvchange .* -ay vg0/vg0-crash"' "$rules"
+    grep -q 'linux_raid_member.*mdadm --incremental \$env{DEVNAME}"' "$rules"
+    # The condition comes before what is run.
+    [ "$(grep -n 'TEST!="/sys/kernel/fadump/release_mem"' "$rules" | cut -d: -f1)" \
+        -lt "$(grep -n 'RUN+=' "$rules" | head -n 1 | cut -d: -f1)" ]
+}
+
+@test "the configuration is a copy for root alone, and the unit is wanted" {
+    install
+    [ "$(stat -c %a "$T/initrd/etc/fadump-ng.conf")" = 600 ]
+    grep -q 'device=UUID=1' "$T/initrd/etc/fadump-ng.conf"
+    [ -e "$T/initrd/etc/initrd-release" ]
+    grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-capture.service' "$T/did"
+    ! grep -q inst_hook "$T/did"
+}
+
+@test "without systemd: hooks before the root is mounted, when it does not come, and when all is lost" {
+    WITHOUT_SYSTEMD=1 install
+    grep -qx 'inst_hook pre-mount 00 fadump-ng-capture.sh' "$T/did"
+    grep -qx 'inst_hook initqueue/timeout 00 fadump-ng-capture.sh' "$T/did"
+    grep -qx 'inst_hook emergency 00 fadump-ng-capture.sh' "$T/did"
+    ! grep -q systemctl "$T/did"
+}
+
+@test "a rescue shell has busybox, and nothing stands where another module puts a program" {
+    install
+    grep -q 'inst .*/busybox /usr/bin/busybox' "$T/did"
+    grep -q 'inst_multiple -o .*lsblk.*umount' "$T/did"
+    [ -z "$(ls "$T/initrd/usr/bin" "$T/initrd/usr/sbin" | grep -v :)" ]
+}
+
+@test "without libgcc_s there is no image" {
+    export NO_LIBGCC=1
+    run install
+    [ "$status" = 1 ]
+    [[ $output == *"libgcc_s.so.1 is not installed"* ]]
+}
