@@ -33,11 +33,11 @@ WARN          += $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 CFLAGS        ?= -O2 -g
 # A packager's own level of fortification stays.
 FORTIFY       := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
-ALL_CFLAGS    := -std=gnu17 $(WARN) $(CFLAGS) -fstack-protector-strong $(FORTIFY) -fPIE
+ALL_CFLAGS    := -std=gnu17 -pthread $(WARN) $(CFLAGS) -fstack-protector-strong $(FORTIFY) -fPIE
 ALL_CPPFLAGS  := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"' -Icapture $(CPPFLAGS) \
                  $(shell $(PKG_CONFIG) --cflags $(DEPS))
 ALL_LDFLAGS   := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS          := $(shell $(PKG_CONFIG) --libs $(DEPS))
+LIBS          := $(shell $(PKG_CONFIG) --libs $(DEPS)) -ldl
 ifneq ($(SAN),)
 ALL_CFLAGS    := $(filter-out -D_FORTIFY_SOURCE=2,$(ALL_CFLAGS)) -O1 -fsanitize=address,undefined -fno-omit-frame-pointer \
                  -fno-sanitize-recover=undefined
@@ -80,13 +80,17 @@ $(O)/libfadump.a: $(MODOBJ)
 	$(call say,AR) rm -f $@ && $(CROSS_COMPILE)ar rcs $@ $^
 
 UNIT_COMMON   := $(wildcard tests/unit/scratch.c)
+TEST_HEADERS  := $(wildcard tests/unit/*.h tests/tools/*.h)
+
+# What only some tests need: the libraries that the program loads by itself.
+$(O)/unit/test_codec $(O)/unit/test_kdump_pages: UNIT_LIBS := -lz -llzo2 -lzstd -lsnappy
 
 # One unit test program a module; cmocka is needed for tests only.
-$(O)/unit/%: tests/unit/%.c $(O)/libfadump.a
+$(O)/unit/%: tests/unit/%.c $(UNIT_COMMON) $(TEST_HEADERS) $(O)/libfadump.a
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(UNIT_COMMON) $(O)/libfadump.a $(LIBS) -lcmocka
+	$(call say,LD) $(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(UNIT_COMMON) $(O)/libfadump.a $(LIBS) $(UNIT_LIBS) -lcmocka
 
-$(O)/tools/%: tests/tools/%.c $(O)/libfadump.a
+$(O)/tools/%: tests/tools/%.c $(TEST_HEADERS) $(O)/libfadump.a
 	@mkdir -p $(@D)
 	$(call say,LD) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libfadump.a $(LIBS)
 

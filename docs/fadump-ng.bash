@@ -26,7 +26,7 @@ _fadump_ng()
 	check) words='--core --json ' ;;
 	capture) words='--core --target --no-release --late --json ' ;;
 	release) words='--force ' ;;
-	verify) words='--json ' ;;
+	verify) words='--full --json ' ;;
 	unflatten) words='' ;;
 	config) words='--for-image check show devices ' ;;
 	help) words='status check capture release register unregister verify unflatten config help version ' ;;

@@ -149,7 +149,7 @@ int cmd_check(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	if (i < argc)
 		return cmd_usage(app, cmd, "takes no argument; a core is given with --core");
 	if (core && is_dump(core))
-		return verify_dump(app, core, json);
+		return verify_dump(app, core, false, json);
 	if (judge(app, core, &v) == 0) {
 		if (json)
 			print_json(&v);

@@ -30,6 +30,11 @@ static const struct cmd_option capture_options[] = {
 	OPTION_JSON,
 	OPTIONS_END,
 };
+static const struct cmd_option verify_options[] = {
+	{"--full", NULL, "read and expand every page too"},
+	OPTION_JSON,
+	OPTIONS_END,
+};
 static const struct cmd_option release_options[] = {
 	{"--force", NULL, "release without a saved dump, which loses it"},
 	OPTIONS_END,
@@ -91,8 +96,12 @@ const struct cmd commands[] = {
 	{
 		.name = "verify",
 		.args = "PATH",
-		.summary = "check the structure of a dump: a dump directory or a vmcore",
-		.options = json_options,
+		.summary = "check a dump: PATH is a dump directory or a vmcore",
+		.options = verify_options,
+		.details = "The structure is checked: headers, bitmaps and the descriptor of every "
+			   "page. With --full every page is read and expanded as well, on all "
+			   "CPUs; that needs the library of the compression (liblzo2, libzstd, "
+			   "libsnappy or zlib).",
 		.run = cmd_verify,
 	},
 	{

@@ -3,5 +3,6 @@
 
 #include "cmd/cmd.h"
 
-/* Check the dump at path, a vmcore or a directory that holds one, and report it. An exit status. */
-int verify_dump(struct app *app, const char *path, bool json);
+/* Check the dump at path, a vmcore or a directory that holds one, and report it; full: every page
+ * too. An exit status. */
+int verify_dump(struct app *app, const char *path, bool full, bool json);

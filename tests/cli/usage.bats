@@ -44,7 +44,7 @@ setup() {
 @test "usage errors: one line, exit 2, nothing on standard output" {
     local call
     for call in "" frobnicate --frobnicate "status --frobnicate" "status extra" "check --core" \
-        "capture extra" "capture --target" "register extra" "verify" "verify a b" \
+        "capture extra" "capture --target" "register extra" "verify" "verify a b" "verify --full" \
         "unflatten" "help frobnicate" "config" "config frobnicate" "status --json=1"; do
         status=0
         # shellcheck disable=SC2086

@@ -47,7 +47,7 @@ def the_dump(lab, vm, directory="/var/crash", number=1):
     lab.equal(set(dumps(vm, directory)[name]), {"vmcore", "vmcore-dmesg.txt", "manifest.json", "capture.log"},
               f"files of {path}")
     lab.equal(vm.run(f"stat -c %a {path} {path}/* | sort -u | tr '\\n' ' '").stdout.split(), ["600", "700"], "modes")
-    vm.run(f"fadump-ng verify {path}")
+    vm.run(f"fadump-ng verify {path} --full")
     manifest = json.loads(vm.read(f"{path}/manifest.json"))
     lab.equal(manifest["complete"], True, "manifest: complete")
     lab.equal(manifest["dump"]["bytes"], int(vm.run(f"stat -c %s {path}/vmcore").stdout), "manifest: size of the dump")
