@@ -177,6 +177,11 @@ static int resolve_target(struct app *app, const char *name, const struct config
 	if (status == EXIT_DONE) {
 		if (name_device(&u, &l, &why) == 0)
 			*out = url_format(&u);
+		if (*out && strlen(*out) > URL_MAX) {
+			free(*out);
+			*out = NULL;
+			why = "longer than 511 bytes with its device";
+		}
 		if (!*out) {
 			say_target(app, name, t, why ? why : strerror(ENOMEM));
 			status = EXIT_FAILED;

@@ -101,18 +101,19 @@ static void add_place(json_object *o, const struct run *run)
 		json_add_number(o, "bytes", old.size);
 		json_add_bool(o, "verify_none", old.verify_none);
 	}
-	if (same && old.least_bytes > least)
+	if (same && strcmp(old.least_how, run->least_how) == 0 && old.least_bytes > least)
 		least = old.least_bytes;
 	json_add_number(o, "least_bytes", least);
-	json_add_bool(o, "kept", run->options->no_release);
+	json_add_text(o, "least_how", run->least_how);
+	/* What was kept stays so until the dump is saved again, or released. */
+	json_add_bool(o, "kept",
+		      run->options->no_release || (same && old.kept && !run->have_receipt));
 	json_add_bool(o, "released", run->released || (same && old.released));
 	json_add_bool(o, "release_unclear", run->release_unclear || (same && old.release_unclear));
 	if (run->released)
 		json_add_text(o, "header_page", header_page_word(run->header_page));
 	else if (same && old.released)
-		json_add_text(o, "header_page",
-			      header_page_word(old.header_exposed ? HEADER_PAGE_EXPOSED
-								  : HEADER_PAGE_SAFE));
+		json_add_text(o, "header_page", old.header_page);
 }
 
 int record_write(const struct run *run, enum run_outcome outcome)
@@ -165,7 +166,7 @@ int record_read(const struct root *root, struct record *out)
 {
 	_cleanup_free_ char *text = NULL;
 	struct record r = {0};
-	char id[20], header[16];
+	char id[20];
 	json_object *o;
 	size_t len;
 	int err = root_read(root, RECORD_PATH, RECORD_MAX, &text, &len);
@@ -185,8 +186,9 @@ int record_read(const struct root *root, struct record *out)
 	get_text(o, "reason", r.reason, sizeof(r.reason));
 	r.size = (uint64_t)json_object_get_int64(json_object_object_get(o, "bytes"));
 	r.verify_none = json_object_get_boolean(json_object_object_get(o, "verify_none"));
-	get_text(o, "header_page", header, sizeof(header));
-	r.header_exposed = strcmp(header, header_page_word(HEADER_PAGE_EXPOSED)) == 0;
+	get_text(o, "least_how", r.least_how, sizeof(r.least_how));
+	get_text(o, "header_page", r.header_page, sizeof(r.header_page));
+	r.header_exposed = strcmp(r.header_page, header_page_word(HEADER_PAGE_EXPOSED)) == 0;
 	r.released = json_object_get_boolean(json_object_object_get(o, "released"));
 	r.release_unclear = json_object_get_boolean(json_object_object_get(o, "release_unclear"));
 	r.kept = json_object_get_boolean(json_object_object_get(o, "kept"));

@@ -113,15 +113,23 @@ static void warn_of_others(const struct root *root, struct log *log,
 				 "only wastes its memory: disable one of them");
 }
 
+static int explain_none(struct log *log, int err)
+{
+	if (err < 0) {
+		log_error(log, "cannot read the fadump state: %s", strerror(-err));
+		return err;
+	}
+	log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");
+	return -ENODEV;
+}
+
 int register_for_crash(const struct root *root, struct log *log, const enum header_page *released)
 {
 	struct fadump_state state;
 	int err = fadump_read(root, &state);
 
-	if (err < 0 || !state.supported) {
-		log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");
-		return err < 0 ? err : -ENODEV;
-	}
+	if (err < 0 || !state.supported)
+		return explain_none(log, err);
 	warn_of_others(root, log, &state);
 	if (state.enabled != 1)
 		return explain_off(root, log);
@@ -147,10 +155,8 @@ int unregister(const struct root *root, struct log *log)
 	struct fadump_state state;
 	int err = fadump_read(root, &state);
 
-	if (err < 0 || !state.supported) {
-		log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");
-		return err < 0 ? err : -ENODEV;
-	}
+	if (err < 0 || !state.supported)
+		return explain_none(log, err);
 	if (state.registered != 0) {
 		err = fadump_write_registered(root, &state, false);
 		if (err < 0)

@@ -54,8 +54,9 @@ static void say_header(struct log *log, uint64_t addr, enum header_page fate, in
 			    "this kernel lets go of the page with its fadump header, and it could "
 			    "not be taken out of use (%s): the dump of another crash in this boot "
 			    "may be lost; reboot when convenient",
-			    err == -ENOENT ? "no CONFIG_MEMORY_FAILURE"
-					   : "where it is is not known");
+			    err == -ENOENT    ? "no CONFIG_MEMORY_FAILURE"
+			    : err == -ENODATA ? "where it is is not known"
+					      : strerror(-err));
 	if (fate == HEADER_PAGE_LOST)
 		log_error(log,
 			  "this kernel let go of the page with its fadump header (0x%llx), and "
@@ -72,7 +73,7 @@ static int take_header(const struct root *root, uint64_t addr, enum header_page 
 		return 0;
 	if (err == 0)
 		*fate = HEADER_PAGE_TAKEN;
-	else if (err != -ENOENT && err != -ENODATA)
+	else if (err == -EBUSY || err == -EIO)
 		*fate = HEADER_PAGE_LOST;
 	return err;
 }
@@ -98,9 +99,10 @@ static enum release_result give_back(const struct root *root, struct log *log,
 	err = fadump_read(root, &after);
 	if (err < 0 || after.vmcore) {
 		log_error(log,
-			  "%s took the write but /proc/vmcore is still there; not writing again, "
-			  "reboot when convenient to get the memory back",
-			  path);
+			  "%s took the write but /proc/vmcore %s%s; not writing again, reboot when "
+			  "convenient to get the memory back",
+			  path, err < 0 ? "cannot be looked at: " : "is still there",
+			  err < 0 ? strerror(-err) : "");
 		return RELEASE_UNCLEAR;
 	}
 	log_info(log, "memory given back: MemTotal was %lld MB, is %lld MB",

@@ -33,7 +33,16 @@ void run_init(struct run *run, const struct root *root, const struct config *con
 		.started_ms = clock_ms(),
 		.lock = -1,
 	};
+	(void)snprintf(run->least_how, sizeof(run->least_how), "%d %s %s", config->dump_level,
+		       config->compress, config->makedumpfile_options);
 	console_init(&run->console, root, run->in_initramfs);
+}
+
+static void unlock(struct run *run)
+{
+	if (run->lock >= 0)
+		(void)close(run->lock);
+	run->lock = -1;
 }
 
 void run_deinit(struct run *run)
@@ -42,9 +51,7 @@ void run_deinit(struct run *run)
 	verdict_deinit(&run->verdict);
 	dmesg_deinit(&run->dmesg);
 	mdf_plan_deinit(&run->plan);
-	if (run->lock >= 0)
-		(void)close(run->lock);
-	run->lock = -1;
+	unlock(run);
 }
 
 /* makedumpfile and vmcore-dmesg open the core by name, beneath our root fd where there is a prefix.
@@ -71,6 +78,7 @@ static int judge(struct run *run)
 	_cleanup_close_ int fd = -1;
 	int err;
 
+	verdict_deinit(&run->verdict);
 	if (run->options->core) {
 		fd = open_core(run);
 		err = fd < 0 ? fd : verdict_judge_core(fd, &run->verdict);
@@ -281,7 +289,9 @@ static enum run_outcome look_back(struct run *run)
 	if (run->options->core || record_read(run->root, &record) < 0 ||
 	    record.dump_id != run->dump_id)
 		return RUN_FAILED;
-	run->least_bytes = record.least_bytes;
+	/* Nobody is told to wait: a person who tries has a reason to. */
+	if (run->options->late && strcmp(record.least_how, run->least_how) == 0)
+		run->least_bytes = record.least_bytes;
 	if (!run->options->late || !record.target[0])
 		return RUN_FAILED;
 	if (leave_alone(run, &record))
@@ -311,8 +321,15 @@ static enum run_outcome capture(struct run *run)
 		return RUN_FAILED;
 	if (run->verdict.kind == VERDICT_NONE)
 		return RUN_NO_DUMP;
-	if (!run->options->core && lock_capture(run->root, run->log, &run->lock) < 0)
-		return RUN_BUSY;
+	if (!run->options->core) {
+		if (lock_capture(run->root, run->log, &run->lock) < 0)
+			return RUN_BUSY;
+		/* Once more: another one may have released until now. */
+		if (judge(run) < 0)
+			return RUN_FAILED;
+		if (run->verdict.kind == VERDICT_NONE)
+			return RUN_NO_DUMP;
+	}
 	if (run->verdict.kind != VERDICT_DUMP) {
 		explain_unusable(run);
 		return RUN_INVALID;
@@ -334,6 +351,8 @@ enum run_outcome run_capture(struct run *run)
 	(void)snprintf(status, sizeof(status), "Capture: %s%s%s", run_outcome_word(outcome),
 		       run->have_receipt ? ", " : "", run->have_receipt ? run->receipt.dir : "");
 	console_status(status);
+	/* A person in the rescue shell may want to capture, or release. */
+	unlock(run);
 	policy_apply(run, outcome);
 	return outcome;
 }

@@ -63,6 +63,7 @@ struct run {
 	struct mdf_plan plan;
 	char no_plan[200];    /* why makedumpfile cannot be run at all; "" */
 	uint64_t least_bytes; /* a target was full when the dump had so many */
+	char least_how[300];  /* with these settings */
 	struct run_attempt attempts[CONFIG_TARGETS_MAX];
 	size_t n_attempts;
 	int64_t started_ms; /* monotonic */

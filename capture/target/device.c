@@ -100,11 +100,11 @@ static int mount_it(const char *path, const char *fstype, const char *options, c
 }
 
 /* What an earlier capture left mounted here when it was killed; the caller holds the lock. */
-static int unmount_stale(const char *dir)
+static void unmount_stale(const char *dir)
 {
+	/* Where somebody is in it, it is mounted over: the dump counts for more. */
 	while (umount2(dir, UMOUNT_NOFOLLOW) == 0)
 		;
-	return errno == EBUSY ? -EBUSY : 0;
 }
 
 static int mount_checked(const char *path, const struct device_spec *spec, const char *dir,
@@ -119,9 +119,8 @@ static int mount_checked(const char *path, const struct device_spec *spec, const
 		(void)snprintf(why, size, "%s holds no file system that is known here", path);
 		return -EINVAL;
 	}
-	err = unmount_stale(dir);
-	if (err == 0)
-		err = check_file_system(path, fstype, why, size);
+	unmount_stale(dir);
+	err = check_file_system(path, fstype, why, size);
 	if (err < 0)
 		return err;
 	if (mkdir("/run/fadump-ng", 0755) < 0 && errno != EEXIST)

@@ -21,7 +21,8 @@ int directory_space(struct target *t, uint64_t *free_bytes)
 
 	if (fstatvfs(t->base_fd, &sv) < 0)
 		return -errno;
-	*free_bytes = (uint64_t)sv.f_bavail * sv.f_frsize;
+	/* What a file system keeps for root is for this, too. */
+	*free_bytes = (uint64_t)(geteuid() == 0 ? sv.f_bfree : sv.f_bavail) * sv.f_frsize;
 	return 0;
 }
 
@@ -135,10 +136,13 @@ static int rename_new(const struct target *t, const char *from, const char *to)
 
 int directory_publish(struct target *t, const char *from, const char *to)
 {
+	/* Held while names are compared: an inode that nobody has open may come back with another
+	 * number. */
+	_cleanup_close_ int held = fcntl(t->file_fd, F_DUPFD_CLOEXEC, 0);
 	struct stat file;
 	int err;
 
-	if (fstat(t->file_fd, &file) < 0)
+	if (held < 0 || fstat(t->file_fd, &file) < 0)
 		return -errno;
 	/* NFS reports what it lost at close, so close is part of the proof. */
 	if (close(take_fd(&t->file_fd)) < 0)
@@ -153,7 +157,7 @@ int directory_publish(struct target *t, const char *from, const char *to)
 	err = is_file(t, to, &file) ? sync_names(t) : -ESTALE;
 	/* A name that may not last is none: back to what abandon() removes. */
 	if (err < 0 && renameat(t->dir_fd, to, t->dir_fd, from) < 0)
-		why(t, "%s/%s may not last, and cannot be renamed back: %s", t->dir, to,
+		why(t, "%s/%s may not last (%s), and cannot be renamed back", t->dir, to,
 		    strerror(-err));
 	return err;
 }

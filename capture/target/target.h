@@ -25,7 +25,7 @@ struct target;
 /* What a kind of target must do. Each returns 0 or -errno and may put details into t->why. */
 struct target_ops {
 	int (*open)(struct target *t);                        /* reach it; find it writable */
-	int (*space)(struct target *t, uint64_t *free_bytes); /* room for an unprivileged writer */
+	int (*space)(struct target *t, uint64_t *free_bytes); /* room for who we are */
 	int (*begin)(struct target *t, const char *dir);   /* 0700; -EEXIST when it holds a dump */
 	int (*create)(struct target *t, const char *name); /* empty, 0600; the file write() fills */
 	int (*write)(struct target *t, const void *buf, size_t len, uint64_t off);

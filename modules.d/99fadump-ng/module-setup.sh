@@ -30,9 +30,14 @@ fadump_ng_tool() {
 
 # Does the image's kernel have this file system, as a module or built in?
 fadump_ng_knows() {
+    local driver=$1
+
+    # ext4 does for its forebears.
+    [[ $driver != ext[23] ]] || driver=ext4
     # shellcheck disable=SC2154
-    modprobe --set-version "$kernel" --dirname "$dracutsysrootdir" --show-depends "$1" &> /dev/null \
-        || grep -qs "/$1\.ko" "$srcmods/modules.builtin"
+    modprobe --set-version "$kernel" --dirname "$dracutsysrootdir" --show-depends "$driver" &> /dev/null \
+        || grep -qs "/$driver\.ko" "$srcmods/modules.builtin" \
+        || [[ $(find "$srcmods" -name "$driver.ko*" -print -quit 2> /dev/null) ]]
 }
 
 # called by dracut
@@ -47,7 +52,6 @@ check() {
     fadump_ng_tool vmcore-dmesg kexec-tools || return 1
     fadump_ng_tool modprobe kmod || return 1
     fadump_ng_tool lsblk util-linux || return 1
-    fadump_ng_tool busybox busybox || return 1
     reason=$(fadump-ng config show --for-image 2>&1 > /dev/null) || {
         dfatal "${reason:-fadump-ng: the configuration cannot be used in an image}"
         return 1
@@ -145,8 +149,12 @@ install() {
     [[ -e $initdir/etc/initrd-release ]] || : > "$initdir/etc/initrd-release"
     # For a person in the rescue shell: the programs by their names, and all else as applets of busybox. No links to those: a
     # module that comes after this one would then not install the program of that name.
-    inst_multiple -o cat cp dd df dmesg du grep less ls lsblk mkdir mount mv ps reboot rm sync tail umount vi
-    inst "$(find_binary busybox)" /usr/bin/busybox || fadump_ng_give_up "cannot install busybox"
+    inst_multiple -o cat cp dd df dmesg du grep less ls lsblk mkdir mount mv ps reboot rm sync tail umount
+    if find_binary busybox > /dev/null; then
+        inst "$(find_binary busybox)" /usr/bin/busybox
+    else
+        dwarn "fadump-ng: busybox is not installed; a rescue shell will have few programs"
+    fi
 
     rules=$(fadump_ng_assemble)
     if [[ $rules == *RUN+=* ]]; then

@@ -30,6 +30,7 @@ esac'
     SYSTEMCTL=fake_systemctl
     export kernel initdir srcmods dracutsysrootdir moddir dracutmodules add_dracutmodules force_add_dracutmodules
     find_binary() { command -v "$1"; }
+    dwarn() { echo "warning: $*" >&2; }
     dfatal() { echo "fatal: $*" >&2; }
     instmods() { echo "instmods $*" >>"$T/did"; }
     inst() { echo "inst $*" >>"$T/did"; }
@@ -63,7 +64,7 @@ stub() {
     [ "$status" = 255 ]
     [ -z "$output" ]
     local tool
-    for tool in makedumpfile vmcore-dmesg lsblk busybox e2fsck; do
+    for tool in makedumpfile vmcore-dmesg lsblk e2fsck; do
         run bash -c "$(declare -f find_binary dfatal fadump_ng_tool fadump_ng_devices check)
             find_binary() { [ \"\$1\" != $tool ] && command -v \"\$1\"; }
             check"
@@ -102,6 +103,15 @@ stub() {
     [ "$status" = 1 ]
     [[ $output == *"kernel 6.12.0 has no driver for jfs"* ]]
     echo 'kernel/fs/jfs/jfs.ko' >"$T/mods/modules.builtin"
+    run installkernel
+    [ "$status" = 0 ]
+    # Where the modules of --kmoddir lie.
+    rm "$T/mods/modules.builtin"
+    mkdir -p "$T/mods/kernel/fs/jfs"
+    : >"$T/mods/kernel/fs/jfs/jfs.ko.xz"
+    run installkernel
+    [ "$status" = 0 ]
+    echo 'ext3 /dev/sdb1' >"$T/devices"
     run installkernel
     [ "$status" = 0 ]
 }

@@ -66,6 +66,7 @@ static void test_a_saved_dump(void **state)
 	assert_true(f->back.size == 123456789);
 	assert_true(f->back.released);
 	assert_true(f->back.header_exposed);
+	assert_string_equal(f->back.header_page, "exposed");
 	assert_false(f->back.verify_none);
 	assert_int_equal(root_stat(&f->s.root, RECORD_PATH, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
@@ -108,7 +109,15 @@ static void test_a_saved_dump_is_not_forgotten(void **state)
 	assert_true(f->back.size == 123456789);
 	assert_false(f->back.verify_none);
 	assert_true(f->back.least_bytes == 1000);
-	assert_false(f->back.kept);
+	/* so is that a person wants the memory kept */
+	assert_true(f->back.kept);
+
+	/* with other settings the dump has another size */
+	f->run.least_bytes = 0;
+	(void)strcpy(f->run.least_how, "31 lzo ");
+	assert_int_equal(record_write(&f->run, RUN_FAILED), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_true(f->back.least_bytes == 0);
 
 	/* of another crash nothing is known */
 	f->run.dump_id ^= 1;
