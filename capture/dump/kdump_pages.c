@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define BATCH       256 /* descriptors a thread takes at once */
+#define BATCH       ((size_t)256) /* descriptors a thread takes at once */
 #define THREADS_MAX 64
 
 struct check {
