@@ -33,7 +33,8 @@ WARN          += $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 CFLAGS        ?= -O2 -g
 # A packager's own level of fortification stays.
 FORTIFY       := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
-ALL_CFLAGS    := -std=gnu17 -pthread $(WARN) $(CFLAGS) -fstack-protector-strong $(FORTIFY) -fPIE
+# The same program wherever it is built.
+ALL_CFLAGS    := -std=gnu17 -pthread -ffile-prefix-map=$(CURDIR)=. $(WARN) $(CFLAGS) -fstack-protector-strong $(FORTIFY) -fPIE
 ALL_CPPFLAGS  := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"' -Icapture $(CPPFLAGS) \
                  $(shell $(PKG_CONFIG) --cflags $(DEPS))
 ALL_LDFLAGS   := -pie -Wl,-z,relro,-z,now $(LDFLAGS)

@@ -32,6 +32,35 @@ static const char *reason(const struct target *t, int err)
 	return t->why[0] ? t->why : strerror(-err);
 }
 
+/* Did it run out of room when it had as much as now? */
+static bool was_full(const struct run *run, const struct target *t, uint64_t room)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_full; i++)
+		if (strcmp(run->full[i].target, t->text) == 0 && room <= run->full[i].room)
+			return true;
+	return false;
+}
+
+/* It ran out of room, and what was written is removed again: so much was not enough. */
+static void remember_full(struct run *run, struct target *t)
+{
+	uint64_t room;
+	size_t i = 0;
+
+	if (t->ops->space(t, &room) < 0)
+		return;
+	while (i < run->n_full && strcmp(run->full[i].target, t->text) != 0)
+		i++;
+	if (i == CONFIG_TARGETS_MAX)
+		return;
+	(void)snprintf(run->full[i].target, sizeof(run->full[i].target), "%s", t->text);
+	run->full[i].room = room;
+	if (i == run->n_full)
+		run->n_full++;
+}
+
 /* No dump is smaller than its two bitmaps; whether the pages fit too only the stream can tell. */
 static int preflight(struct run *run, struct target *t, struct run_attempt *a)
 {
@@ -50,8 +79,11 @@ static int preflight(struct run *run, struct target *t, struct run_attempt *a)
 			    "only %llu KiB free where even an empty dump needs %llu KiB; "
 			    "make room",
 			    (unsigned long long)(room / KIB), (unsigned long long)(least / KIB));
-	/* What a file system needs for itself on top is a guess; so little more would not help. */
-	if (run->least_bytes && room <= run->least_bytes + run->least_bytes / 32 + MIB)
+	if (was_full(run, t, room))
+		return fail(a, -ENOSPC,
+			    "only %llu KiB free, as when an earlier try ran out of room; make room",
+			    (unsigned long long)(room / KIB));
+	if (run->least_bytes && room <= run->least_bytes)
 		return fail(a, -ENOSPC,
 			    "only %llu KiB free where an earlier try came to %llu KiB and was not "
 			    "done; make room",
@@ -182,6 +214,7 @@ static void put_record(struct run *run, struct target *t)
 static int save(struct run *run, struct target *t, struct run_attempt *a)
 {
 	int err = begin(run, t, a);
+	bool streamed;
 
 	if (err < 0)
 		return err;
@@ -191,6 +224,7 @@ static int save(struct run *run, struct target *t, struct run_attempt *a)
 		err = fail(a, -ENOEXEC, "%s", run->no_plan);
 	if (err == 0)
 		err = preflight(run, t, a);
+	streamed = err == 0;
 	if (err == 0)
 		err = stream(run, t, a);
 	if (err == 0)
@@ -203,6 +237,8 @@ static int save(struct run *run, struct target *t, struct run_attempt *a)
 	else if (t->ops->abandon(t, DUMP_INCOMPLETE) < 0)
 		log_warning(run->log, "%s: %s/%s: cannot be removed", t->text, t->dir,
 			    DUMP_INCOMPLETE);
+	if (err == -ENOSPC && streamed)
+		remember_full(run, t);
 	if (t->dir[0])
 		put_record(run, t);
 	return err;

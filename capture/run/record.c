@@ -79,6 +79,21 @@ static int write_object(const struct root *root, json_object *o)
 	return write_text(root, o);
 }
 
+static json_object *full_array(const struct run *run)
+{
+	json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < run->n_full; i++) {
+		json_object *o = json_object_new_object();
+
+		json_add_text(o, "target", run->full[i].target);
+		json_add_number(o, "room", run->full[i].room);
+		json_append(list, o);
+	}
+	return list;
+}
+
 /* Where the dump is: what this run saved, or what an earlier one did. */
 static void add_place(json_object *o, const struct run *run)
 {
@@ -105,6 +120,7 @@ static void add_place(json_object *o, const struct run *run)
 		least = old.least_bytes;
 	json_add_number(o, "least_bytes", least);
 	json_add_text(o, "least_how", run->least_how);
+	json_add_child(o, "full", full_array(run));
 	/* What was kept stays so until the dump is saved again, or released. */
 	json_add_bool(o, "kept",
 		      run->options->no_release || (same && old.kept && !run->have_receipt));
@@ -162,6 +178,20 @@ static void get_text(json_object *o, const char *key, char *out, size_t size)
 		       json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "");
 }
 
+static void get_full(json_object *list, struct record *r)
+{
+	size_t i,
+		n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	for (i = 0; i < n && r->n_full < CONFIG_TARGETS_MAX; i++) {
+		json_object *o = json_object_array_get_idx(list, i);
+		struct run_full *f = &r->full[r->n_full++];
+
+		get_text(o, "target", f->target, sizeof(f->target));
+		f->room = (uint64_t)json_object_get_int64(json_object_object_get(o, "room"));
+	}
+}
+
 int record_read(const struct root *root, struct record *out)
 {
 	_cleanup_free_ char *text = NULL;
@@ -187,6 +217,7 @@ int record_read(const struct root *root, struct record *out)
 	r.size = (uint64_t)json_object_get_int64(json_object_object_get(o, "bytes"));
 	r.verify_none = json_object_get_boolean(json_object_object_get(o, "verify_none"));
 	get_text(o, "least_how", r.least_how, sizeof(r.least_how));
+	get_full(json_object_object_get(o, "full"), &r);
 	get_text(o, "header_page", r.header_page, sizeof(r.header_page));
 	r.header_exposed = strcmp(r.header_page, header_page_word(HEADER_PAGE_EXPOSED)) == 0;
 	r.released = json_object_get_boolean(json_object_object_get(o, "released"));

@@ -25,6 +25,8 @@ struct record {
 	bool kept; /* --no-release: the memory stays reserved until a person releases it */
 	uint64_t least_bytes; /* a target was full when the dump had so many; 0: none was */
 	char least_how[300];  /* the settings it was made with */
+	struct run_full full[CONFIG_TARGETS_MAX];
+	size_t n_full;
 	char header_page[16]; /* header_page_word(), "" before a release */
 	bool header_exposed;  /* HEADER_PAGE_EXPOSED: registering again would overwrite somebody */
 	char reason[600];     /* of the last failure; "" */

@@ -290,8 +290,11 @@ static enum run_outcome look_back(struct run *run)
 	    record.dump_id != run->dump_id)
 		return RUN_FAILED;
 	/* Nobody is told to wait: a person who tries has a reason to. */
-	if (run->options->late && strcmp(record.least_how, run->least_how) == 0)
+	if (run->options->late && strcmp(record.least_how, run->least_how) == 0) {
 		run->least_bytes = record.least_bytes;
+		memcpy(run->full, record.full, sizeof(run->full));
+		run->n_full = record.n_full;
+	}
 	if (!run->options->late || !record.target[0])
 		return RUN_FAILED;
 	if (leave_alone(run, &record))

@@ -43,6 +43,13 @@ struct run_attempt {
 	char reason[600]; /* "" when it took the dump */
 };
 
+/* A target on which a dump ran out of room, and how much it had: to be asked again when it has
+ * more. */
+struct run_full {
+	char target[512];
+	uint64_t room; /* bytes */
+};
+
 struct run {
 	const struct root *root;
 	const struct config *config;
@@ -64,6 +71,8 @@ struct run {
 	char no_plan[200];    /* why makedumpfile cannot be run at all; "" */
 	uint64_t least_bytes; /* a target was full when the dump had so many */
 	char least_how[300];  /* with these settings */
+	struct run_full full[CONFIG_TARGETS_MAX];
+	size_t n_full;
 	struct run_attempt attempts[CONFIG_TARGETS_MAX];
 	size_t n_attempts;
 	int64_t started_ms; /* monotonic */

@@ -255,6 +255,16 @@ nothing_published() {
     [[ $errors == *"an earlier try came to"* ]]
     [ ! -e "$T/calls" ]
     nothing_published
+    # That target, with no more room than it had then; another one is tried.
+    sed -i 's/"least_bytes":[0-9]*/"least_bytes":0/; s|"full":\[[^]]*\]|"full":[{"target":"file:///var/crash","room":999999999999999}]|' \
+        "$T/root/run/fadump-ng/record.json"
+    fadump capture --late
+    [ "$status" = 1 ]
+    [[ $errors == *"as when an earlier try ran out of room"* ]]
+    [ ! -e "$T/calls" ]
+    fadump capture --late --target file:///elsewhere
+    [ -e "$T/calls" ]
+    ls "$T"/root/elsewhere/*/vmcore
 }
 
 @test "release: refused without a receipt, earned again for a saved dump, refused when that is not whole" {

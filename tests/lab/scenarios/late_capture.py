@@ -17,7 +17,7 @@ def run(lab):
         late = vm.run("systemctl show -p Result,ExecMainStatus fadump-ng-late.service").stdout
         lab.contains(late, "ExecMainStatus=1", "the late capture failed as well")
         # Having found out once how large the dump is at least, it did not fill the disk a second time.
-        lab.contains(vm.journal("fadump-ng-late"), "an earlier try came to", "the late capture's journal")
+        lab.contains(vm.journal("fadump-ng-late"), "as when an earlier try ran out of room", "the late capture's journal")
         lab.equal(vm.run("fadump-ng release", check=False).status, 1, "release without a saved dump")
         lab.equal(vm.run("fadump-ng register", check=False).status, 1, "register while a dump is active")
         dumps.kept(lab, vm)
