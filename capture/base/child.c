@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/spawn.h"
+#include "base/tail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,29 +56,6 @@ static void child_deinit(struct child *c)
 		close_stream(c, i);
 }
 
-static void tail_append(struct child *c, const unsigned char *buf, size_t len)
-{
-	char *tail = c->result->err_tail;
-	size_t room = CHILD_TAIL_MAX - 1;
-
-	if (len > room) {
-		buf += len - room;
-		len = room;
-	}
-	if (c->tail_len > room - len) {
-		size_t drop = c->tail_len - (room - len);
-
-		memmove(tail, tail + drop, c->tail_len - drop);
-		c->tail_len -= drop;
-	}
-	memcpy(tail + c->tail_len, buf, len);
-	for (size_t i = 0; i < len; i++)
-		if (!buf[i])
-			tail[c->tail_len + i] = ' ';
-	c->tail_len += len;
-	tail[c->tail_len] = '\0';
-}
-
 /* The whole group: a child that is a shell or that has helpers must not leave them behind. */
 static void send_signal(const struct child *c, int sig)
 {
@@ -115,7 +93,7 @@ static size_t read_stream(struct child *c, int i)
 	if (i == OUT)
 		c->caught_up = (size_t)n < READ_SIZE;
 	if (i == ERR)
-		tail_append(c, c->buf, (size_t)n);
+		tail_append(c->result->err_tail, &c->tail_len, c->buf, (size_t)n);
 	if (cb && c->state == RUNNING)
 		r = cb(s->ctx, c->buf, (size_t)n);
 	/* After the callback, whose slowness is not the child's silence. */
@@ -381,15 +359,5 @@ int child_collect(const struct child_spec *spec, size_t max, char **buf, size_t 
 
 const char *child_last_words(struct child_result *out)
 {
-	char *end = out->err_tail + strlen(out->err_tail), *p;
-
-	while (end > out->err_tail && (unsigned char)end[-1] <= ' ')
-		end--;
-	*end = '\0';
-	for (p = end; p > out->err_tail && p[-1] != '\n' && p[-1] != '\r'; p--)
-		if ((unsigned char)p[-1] < ' ' || p[-1] == 0x7f)
-			p[-1] = ' ';
-	while (*p == ' ')
-		p++;
-	return p;
+	return tail_last_words(out->err_tail);
 }

@@ -6,12 +6,13 @@
 #pragma once
 
 #include "base/macros.h"
+#include "base/tail.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CHILD_TAIL_MAX 2048
+#define CHILD_TAIL_MAX TAIL_MAX
 
 struct child_spec {
 	const char *const *argv;    /* argv[0] is looked up in PATH; NULL-terminated */

@@ -93,14 +93,16 @@ static void print_json(const struct app *app, const struct run *run, enum run_ou
 
 static int load(struct app *app, const struct arguments *a, struct config *config)
 {
-	int status = cmd_load_config(app, NULL, config);
+	int r, status = cmd_load_config(app, NULL, config);
 
-	if (status == EXIT_DONE && a->n_targets &&
-	    config_set_targets(config, a->targets, a->n_targets) < 0) {
-		log_error(&app->log, "--target: %s", strerror(ENOMEM));
-		status = EXIT_FAILED;
-	}
-	return status;
+	if (status != EXIT_DONE || a->n_targets == 0)
+		return status;
+	r = config_set_targets(config, a->targets, a->n_targets);
+	if (r == 0)
+		return EXIT_DONE;
+	log_error(&app->log, "--target: %s",
+		  r == -EINVAL ? "the first one cannot be an \"also\"" : strerror(-r));
+	return r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 }
 
 static int capture(struct app *app, const struct arguments *a, const struct config *config)

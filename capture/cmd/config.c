@@ -51,21 +51,12 @@ static int parse_target(struct app *app, const char *name, const struct config_t
 			struct url *out)
 {
 	const char *why = NULL;
-	char text[80];
 	int r = url_parse(t->url, out, &why);
 
-	if (r < 0) {
-		say_target(app, name, t, r == -EINVAL ? why : strerror(-r));
-		return r == -EINVAL ? EXIT_INVALID : EXIT_FAILED;
-	}
-	if (out->scheme != URL_FILE) {
-		(void)snprintf(text, sizeof(text), "%s:// is not supported in this version",
-			       url_scheme_word(out->scheme));
-		say_target(app, name, t, text);
-		url_deinit(out);
-		return EXIT_INVALID;
-	}
-	return EXIT_DONE;
+	if (r == 0)
+		return EXIT_DONE;
+	say_target(app, name, t, r == -EINVAL ? why : strerror(-r));
+	return r == -EINVAL ? EXIT_INVALID : EXIT_FAILED;
 }
 
 static int validate_options(struct app *app, const char *name, const struct config *c)
@@ -173,6 +164,11 @@ static int resolve_target(struct app *app, const char *name, const struct config
 
 	if (status != EXIT_DONE)
 		return status;
+	if (u.scheme != URL_FILE) {
+		url_deinit(&u);
+		*out = strdup(t->url);
+		return *out ? EXIT_DONE : EXIT_FAILED;
+	}
 	status = locate(app, name, t, &u, &l);
 	if (status == EXIT_DONE) {
 		if (name_device(&u, &l, &why) == 0)
@@ -194,19 +190,18 @@ static int resolve_target(struct app *app, const char *name, const struct config
 
 static int resolve_targets(struct app *app, const char *file, struct config *c)
 {
-	char *urls[CONFIG_TARGETS_MAX] = {NULL};
 	int status = EXIT_DONE;
 	size_t i;
 
-	for (i = 0; i < c->n_targets && status == EXIT_DONE; i++)
-		status = resolve_target(app, file_name(app, file), &c->targets[i], &urls[i]);
-	if (status == EXIT_DONE &&
-	    config_set_targets(c, (const char *const *)urls, c->n_targets) < 0) {
-		log_error(&app->log, "%s", strerror(ENOMEM));
-		status = EXIT_FAILED;
+	for (i = 0; i < c->n_targets && status == EXIT_DONE; i++) {
+		char *url = NULL;
+
+		status = resolve_target(app, file_name(app, file), &c->targets[i], &url);
+		if (status == EXIT_DONE) {
+			free(c->targets[i].url);
+			c->targets[i].url = url;
+		}
 	}
-	for (i = 0; i < ARRAY_SIZE(urls); i++)
-		free(urls[i]);
 	return status;
 }
 
@@ -231,12 +226,16 @@ static int show(struct app *app, const char *file, bool for_image)
 static int print_device(struct app *app, const char *name, const struct config_target *t)
 {
 	const char *fstype;
-	struct location l;
+	struct location l = {0};
 	struct url u;
 	int status = parse_target(app, name, t, &u);
 
 	if (status != EXIT_DONE)
 		return status;
+	if (u.scheme != URL_FILE) {
+		url_deinit(&u);
+		return EXIT_DONE;
+	}
 	status = locate(app, name, t, &u, &l);
 	if (status == EXIT_DONE) {
 		fstype = url_option(&u, "fstype");

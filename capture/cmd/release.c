@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/cleanup.h"
+#include "cmd/config.h"
 #include "run/confirm.h"
 #include "run/lock.h"
 #include "run/record.h"
@@ -23,7 +24,7 @@ static int exit_of(enum release_result r)
 	return EXIT_FAILED;
 }
 
-static enum release_result release(struct app *app, bool force)
+static enum release_result release(struct app *app, const struct config *config, bool force)
 {
 	enum header_page fate = HEADER_PAGE_SAFE;
 	struct receipt receipt;
@@ -32,7 +33,7 @@ static enum release_result release(struct app *app, bool force)
 	if (force) {
 		r = release_forced(&app->root, &app->log, &fate);
 	} else {
-		r = confirm_saved(&app->root, &app->log, &receipt);
+		r = confirm_saved(&app->root, config, &app->log, &receipt);
 		if (r == RELEASE_DONE)
 			r = release_memory(&app->root, &app->log, &receipt, &fate);
 	}
@@ -43,10 +44,18 @@ static enum release_result release(struct app *app, bool force)
 	return r;
 }
 
+/* A configuration that cannot be read is no reason to keep the memory. */
+static enum release_result use_defaults(struct app *app, struct config *config, bool force)
+{
+	config_deinit(config);
+	return config_init(config) < 0 ? RELEASE_FAILED : release(app, config, force);
+}
+
 int cmd_release(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	_cleanup_close_ int lock = -1;
-	enum release_result r;
+	enum release_result r = RELEASE_REFUSED;
+	struct config config = {0};
 	const char *value;
 	bool force = false;
 	int i = 0, o;
@@ -63,7 +72,12 @@ int cmd_release(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	    root_exists(&app->root, "/sys/kernel/fadump_release_mem"))
 		if (lock_capture(&app->root, &app->log, &lock) < 0)
 			return EXIT_FAILED;
-	r = release(app, force);
+	/* For the place where the dump is; a person who forces it asks for none. */
+	if (force || cmd_load_config(app, NULL, &config) != EXIT_DONE)
+		r = use_defaults(app, &config, force);
+	else
+		r = release(app, &config, force);
+	config_deinit(&config);
 	if (r == RELEASE_NOT_NEEDED)
 		log_info(&app->log, "no dump is active; nothing to release");
 	return exit_of(r);

@@ -28,6 +28,9 @@ void config_deinit(struct config *c)
 {
 	config_clear_targets(c);
 	free(c->makedumpfile_options);
+	free(c->identity_file);
+	free(c->known_hosts);
+	free(c->ssh_config);
 	*c = (struct config){0};
 }
 
@@ -40,16 +43,30 @@ void config_clear_targets(struct config *c)
 	c->n_targets = 0;
 }
 
-int config_add_target(struct config *c, const char *url, unsigned int line)
+/* Behind "also" and the blanks after it; NULL when it does not begin so. */
+static const char *behind_also(const char *text)
 {
+	const char *url = text + strlen("also");
+
+	if (strncmp(text, "also", strlen("also")) != 0 || (*url != ' ' && *url != '\t'))
+		return NULL;
+	return url + strspn(url, " \t");
+}
+
+int config_add_target(struct config *c, const char *text, unsigned int line)
+{
+	const char *also = behind_also(text);
 	char *copy;
 
 	if (c->n_targets >= CONFIG_TARGETS_MAX)
 		return -E2BIG;
-	copy = strdup(url);
+	if (also && c->n_targets == 0)
+		return -EINVAL;
+	copy = strdup(also ? also : text);
 	if (!copy)
 		return -ENOMEM;
-	c->targets[c->n_targets++] = (struct config_target){.url = copy, .line = line};
+	c->targets[c->n_targets++] =
+		(struct config_target){.url = copy, .line = line, .also = also != NULL};
 	return 0;
 }
 

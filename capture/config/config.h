@@ -31,6 +31,7 @@ enum config_action {
 struct config_target {
 	char *url;         /* as written; target/url.h takes it apart */
 	unsigned int line; /* where it was written; 0: the default or the command line */
+	bool also;         /* filled in the same pass as the one before it */
 };
 
 struct config {
@@ -44,6 +45,8 @@ struct config {
 	int64_t deadline_ms; /* of one target's attempt; 0: none */
 	enum config_action on_success, on_failure;
 	enum config_naming naming;
+	bool require_all;                               /* a pass must fill all its targets */
+	char *identity_file, *known_hosts, *ssh_config; /* for ssh; "" unset; owned */
 };
 
 /* What is wrong with a configuration, for "FILE:LINE: text". */
@@ -64,9 +67,12 @@ void config_deinit(struct config *c);
 int config_parse(struct config *c, const char *buf, size_t len,
 		 struct config_error *error) _must_check_;
 
-/* Replace the targets (for --target). 0, -E2BIG, -ENOMEM; c is unchanged on failure. */
+/* Replace the targets (for --target). 0, -E2BIG, -EINVAL, -ENOMEM; c is unchanged on failure. */
 int config_set_targets(struct config *c, const char *const *urls, size_t n) _must_check_;
 
-/* Add one behind the others. line: where it was written, or 0. 0, -E2BIG, -ENOMEM. */
-int config_add_target(struct config *c, const char *url, unsigned int line) _must_check_;
+/*
+ * Add one behind the others: "URL", or "also URL". line: where it was written, or 0. 0, -E2BIG,
+ * -EINVAL ("also" on the first), -ENOMEM.
+ */
+int config_add_target(struct config *c, const char *text, unsigned int line) _must_check_;
 void config_clear_targets(struct config *c);

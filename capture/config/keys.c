@@ -33,8 +33,60 @@ const struct config_key config_keys[] = {
 			"PARTLABEL=... or a path like /dev/sdb1. Behind the device may stand "
 			"&fstype=TYPE, "
 			"which saves looking for the type, and, for btrfs, &subvol=/SUBVOLUME.\n"
-			"A \"%\", \"?\", \"#\" or blank in a directory's name is written as its "
-			"percent-escape, like %20 for a blank.",
+			"ssh://USER@HOST[:PORT]/DIRECTORY[?connections=N] is a directory of "
+			"another machine, reached by SFTP; the account needs no shell. N "
+			"connections, 1 to 8, fill the dump over a long distance faster than "
+			"one.\n"
+			"nfs://HOST[:PORT]/EXPORT[?vers=V] is a directory of an NFS server, which "
+			"the capture mounts itself. V is 4.2 (or 4.1, 4.0, 4) unless it is given, "
+			"or 3; behind it may stand &proto=tcp|udp|rdma, &sec=FLAVOUR and, for 3, "
+			"&mountport=PORT.\n"
+			"An IPv6 address stands in brackets. A \"%\", \"?\", \"#\" or blank in a "
+			"directory's name is written as its percent-escape, like %20 for a "
+			"blank.\n"
+			"\"also\" before the URL, as in \"target = also ssh://...\", has this "
+			"target filled in the same pass as the one before it. One that fails is "
+			"dropped and the others carry on.",
+	},
+	{
+		.name = "require-all",
+		.type = CONFIG_TYPE_BOOL,
+		.offset = FIELD(require_all),
+		.values = "yes | no",
+		.def = "no",
+		.help = "Whether the memory is given back only when all targets that are filled in "
+			"one pass have the dump. Otherwise one of them is enough.",
+	},
+	{
+		.name = "identity-file",
+		.type = CONFIG_TYPE_TEXT,
+		.offset = FIELD(identity_file),
+		.values = "FILE",
+		.def = "/etc/fadump-ng/identity",
+		.help = "The private key that ssh:// targets are reached with, without a "
+			"passphrase; fadump-ng propagate makes it. A certificate is looked for in "
+			"FILE-cert.pub. It is copied into the initramfs. Empty: what ssh's own "
+			"configuration says.",
+	},
+	{
+		.name = "known-hosts",
+		.type = CONFIG_TYPE_TEXT,
+		.offset = FIELD(known_hosts),
+		.values = "FILE",
+		.def = "/etc/fadump-ng/known_hosts",
+		.help = "The host keys of ssh:// targets, as in ssh's known_hosts; a server whose "
+			"key is not there gets no dump. It is copied into the initramfs. Empty: "
+			"what ssh's own configuration says.",
+	},
+	{
+		.name = "ssh-config",
+		.type = CONFIG_TYPE_TEXT,
+		.offset = FIELD(ssh_config),
+		.values = "FILE",
+		.def = "",
+		.help = "A configuration for ssh, as in ssh_config(5), for a jump host, say. It is "
+			"copied into the initramfs; files that it names are not. Empty: "
+			"/etc/ssh/ssh_config.",
 	},
 	{
 		.name = "dump-level",

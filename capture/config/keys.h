@@ -21,6 +21,7 @@ enum config_type {
 				 (0) */
 	CONFIG_TYPE_WORD,     /* const char *, one of choices */
 	CONFIG_TYPE_CHOICE,   /* enum, the index into choices */
+	CONFIG_TYPE_BOOL,     /* bool, yes or no */
 };
 
 struct config_key {

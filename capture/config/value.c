@@ -108,6 +108,17 @@ static int set_choice(void *field, const struct config_key *key, const char *val
 	return refuse(error, "%s takes %s, not \"%.40s\"", key->name, key->values, value);
 }
 
+static int set_bool(bool *field, const struct config_key *key, const char *value,
+		    struct config_error *error)
+{
+	bool yes = strcmp(value, "yes") == 0;
+
+	if (!yes && strcmp(value, "no") != 0)
+		return refuse(error, "%s takes yes or no, not \"%.40s\"", key->name, value);
+	*field = yes;
+	return 0;
+}
+
 static int set_text(char **field, const char *value)
 {
 	char *copy = strdup(value);
@@ -132,6 +143,10 @@ int config_key_set(struct config *c, const struct config_key *key, const char *v
 	switch (key->type) {
 	case CONFIG_TYPE_TARGET:
 		r = config_add_target(c, value, 0);
+		if (r == -EINVAL)
+			return refuse(error,
+				      "the first target cannot be an \"also\": there is none "
+				      "before it");
 		return r == -E2BIG ? refuse(error, "more than %d targets", CONFIG_TARGETS_MAX) : r;
 	case CONFIG_TYPE_TEXT:
 		return set_text(field, value);
@@ -143,6 +158,8 @@ int config_key_set(struct config *c, const struct config_key *key, const char *v
 	case CONFIG_TYPE_WORD:
 	case CONFIG_TYPE_CHOICE:
 		return set_choice(field, key, value, error);
+	case CONFIG_TYPE_BOOL:
+		return set_bool(field, key, value, error);
 	}
 	return refuse(error, "%s is of an unknown type", key->name);
 }
@@ -171,7 +188,8 @@ void config_print_key(FILE *f, const struct config *c, const struct config_key *
 
 	if (key->type == CONFIG_TYPE_TARGET) {
 		for (i = 0; i < c->n_targets; i++)
-			fprintf(f, "%s = %s\n", key->name, c->targets[i].url);
+			fprintf(f, "%s = %s%s\n", key->name, c->targets[i].also ? "also " : "",
+				c->targets[i].url);
 		return;
 	}
 	fprintf(f, "%s =", key->name);
@@ -193,6 +211,9 @@ void config_print_key(FILE *f, const struct config *c, const struct config_key *
 			text = "auto";
 		else
 			fprintf(f, " %d", n);
+		break;
+	case CONFIG_TYPE_BOOL:
+		text = *(const bool *)field ? "yes" : "no";
 		break;
 	case CONFIG_TYPE_DURATION:
 		memcpy(&ms, field, sizeof(ms));

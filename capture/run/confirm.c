@@ -8,6 +8,7 @@
 #include "target/target.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static int check_structure(void *ctx, const struct reader *r)
@@ -17,32 +18,35 @@ static int check_structure(void *ctx, const struct reader *r)
 	return kdump_check_structure(r, &info, ctx);
 }
 
-static int confirm_at(const struct root *root, struct log *log, const struct record *record,
+static int confirm_at(const struct root *root, const struct config *config, struct log *log,
+		      uint64_t dump_id, const struct run_saved *saved, bool verify_none,
 		      struct receipt *receipt)
 {
 	struct kdump_problem problem = {0};
 	struct dump_claim claim = {
 		.stream_ended = true, /* the record is written of committed dumps only */
-		.size = record->size,
-		.dump_id = record->dump_id,
-		.check = record->verify_none ? NULL : check_structure,
+		.size = saved->size,
+		.dump_id = dump_id,
+		.check = verify_none ? NULL : check_structure,
 		.check_ctx = &problem,
 	};
+	struct target_env env;
 	const char *why;
 	struct target t;
 	struct url url;
-	int err = url_parse(record->target, &url, &why);
+	int err = url_parse(saved->target, &url, &why);
 
 	if (err < 0)
 		return err;
-	err = target_open_existing(&t, &url, root);
+	run_target_env(root, config, &env);
+	err = target_open_existing(&t, &url, &env);
 	if (err == 0) {
-		err = target_confirm(&t, record->dir, &claim, receipt);
+		err = target_confirm(&t, saved->dir, &claim, receipt);
 		if (target_close(&t) < 0)
 			log_warning(log, "%s", t.why);
 	}
 	if (err < 0)
-		log_error(log, "%s/%s: %s; nothing is released", record->target, record->dir,
+		log_error(log, "%s/%s: %s; nothing is released", saved->target, saved->dir,
 			  problem.text[0] ? problem.text
 			  : t.why[0]      ? t.why
 					  : strerror(-err));
@@ -50,8 +54,17 @@ static int confirm_at(const struct root *root, struct log *log, const struct rec
 	return err;
 }
 
-enum release_result confirm_saved(const struct root *root, struct log *log, struct receipt *receipt)
+int confirm_saved_at(const struct root *root, const struct config *config, struct log *log,
+		     uint64_t dump_id, const struct run_saved *saved, struct receipt *receipt)
 {
+	return confirm_at(root, config, log, dump_id, saved, config->verify == CONFIG_VERIFY_NONE,
+			  receipt);
+}
+
+enum release_result confirm_saved(const struct root *root, const struct config *config,
+				  struct log *log, struct receipt *receipt)
+{
+	struct run_saved saved = {.dir = ""};
 	struct fadump_state state;
 	struct record record;
 	uint64_t id;
@@ -72,5 +85,10 @@ enum release_result confirm_saved(const struct root *root, struct log *log, stru
 			       "run fadump-ng capture first");
 		return RELEASE_REFUSED;
 	}
-	return confirm_at(root, log, &record, receipt) < 0 ? RELEASE_REFUSED : RELEASE_DONE;
+	(void)snprintf(saved.target, sizeof(saved.target), "%s", record.target);
+	(void)snprintf(saved.dir, sizeof(saved.dir), "%s", record.dir);
+	saved.size = record.size;
+	return confirm_at(root, config, log, id, &saved, record.verify_none, receipt) < 0
+		       ? RELEASE_REFUSED
+		       : RELEASE_DONE;
 }

@@ -80,6 +80,9 @@ static json_object *attempts_array(const struct run *run)
 		json_add_said(o, "target", run->attempts[i].target);
 		json_add_bool(o, "ok", run->attempts[i].err == 0);
 		json_add_said(o, "reason", run->attempts[i].reason);
+		json_add_said(o, "unassured", run->attempts[i].unassured);
+		if (run->attempts[i].resumed)
+			json_add_number(o, "resumed", run->attempts[i].resumed);
 		json_append(list, o);
 	}
 	return list;
@@ -102,7 +105,7 @@ static int peak_resident(uint64_t *bytes)
 	return -ENOENT;
 }
 
-char *manifest_format(const struct run *run, const struct target *t)
+char *manifest_format(const struct run *run, const struct place *p)
 {
 	json_object *o = json_object_new_object();
 	uint64_t peak;
@@ -114,9 +117,9 @@ char *manifest_format(const struct run *run, const struct target *t)
 	(void)snprintf(id, sizeof(id), "%016" PRIx64, run->dump_id);
 	json_add_number(o, "format", 1);
 	json_add_said(o, "fadump_ng", VERSION);
-	json_add_bool(o, "complete", run->have_receipt);
-	json_add_said(o, "name", t->dir);
-	json_add_said(o, "target", t->text);
+	json_add_bool(o, "complete", p->committed);
+	json_add_said(o, "name", p->t.dir);
+	json_add_said(o, "target", p->t.text);
 	json_add_said(o, "dump_id", id);
 	add_time(o, "captured", time(NULL));
 	json_add_said(o, "stage", run->in_initramfs ? "initramfs" : "running-system");
@@ -126,7 +129,7 @@ char *manifest_format(const struct run *run, const struct target *t)
 		json_add_number(o, "peak_resident_bytes", peak);
 	json_add_said(o, "verdict", verdict_word(run->verdict.kind));
 	json_add_child(o, "crash", crash_object(run));
-	if (run->have_receipt)
+	if (p->committed)
 		json_add_child(o, "dump", dump_object(run));
 	json_add_child(o, "makedumpfile", tool_object(run));
 	json_add_child(o, "targets", attempts_array(run));

@@ -3,9 +3,9 @@
  * opalcore. */
 #pragma once
 
-#include "run/run.h"
+#include "run/place.h"
 
-/* manifest.json's text; the caller frees it; NULL without memory. t: where it goes. */
-char *manifest_format(const struct run *run, const struct target *t);
+/* manifest.json's text for one place; the caller frees it; NULL without memory. */
+char *manifest_format(const struct run *run, const struct place *p);
 /* The firmware's own dump on powernv; nothing elsewhere. Best effort: logs what went wrong. */
 void manifest_put_opalcore(struct run *run, struct target *t);

@@ -94,6 +94,27 @@ static json_object *full_array(const struct run *run)
 	return list;
 }
 
+/* With their numbers in the configuration. */
+static json_object *saved_array(const struct run_saved *saved)
+{
+	json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < CONFIG_TARGETS_MAX; i++) {
+		json_object *o;
+
+		if (!saved[i].dir[0])
+			continue;
+		o = json_object_new_object();
+		json_add_number(o, "number", i);
+		json_add_text(o, "target", saved[i].target);
+		json_add_text(o, "dir", saved[i].dir);
+		json_add_number(o, "bytes", saved[i].size);
+		json_append(list, o);
+	}
+	return list;
+}
+
 /* Where the dump is: what this run saved, or what an earlier one did. */
 static void add_place(json_object *o, const struct run *run)
 {
@@ -121,6 +142,7 @@ static void add_place(json_object *o, const struct run *run)
 	json_add_number(o, "least_bytes", least);
 	json_add_text(o, "least_how", run->least_how);
 	json_add_child(o, "full", full_array(run));
+	json_add_child(o, "saved", saved_array(run->saved));
 	/* What was kept stays so until the dump is saved again, or released. */
 	json_add_bool(o, "kept",
 		      run->options->no_release || (same && old.kept && !run->have_receipt));
@@ -192,6 +214,25 @@ static void get_full(json_object *list, struct record *r)
 	}
 }
 
+static void get_saved(json_object *list, struct record *r)
+{
+	size_t i,
+		n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	for (i = 0; i < n; i++) {
+		json_object *o = json_object_array_get_idx(list, i);
+		int64_t number = json_object_get_int64(json_object_object_get(o, "number"));
+		struct run_saved *s;
+
+		if (number < 0 || number >= CONFIG_TARGETS_MAX)
+			continue;
+		s = &r->saved[number];
+		get_text(o, "target", s->target, sizeof(s->target));
+		get_text(o, "dir", s->dir, sizeof(s->dir));
+		s->size = (uint64_t)json_object_get_int64(json_object_object_get(o, "bytes"));
+	}
+}
+
 int record_read(const struct root *root, struct record *out)
 {
 	_cleanup_free_ char *text = NULL;
@@ -218,6 +259,7 @@ int record_read(const struct root *root, struct record *out)
 	r.verify_none = json_object_get_boolean(json_object_object_get(o, "verify_none"));
 	get_text(o, "least_how", r.least_how, sizeof(r.least_how));
 	get_full(json_object_object_get(o, "full"), &r);
+	get_saved(json_object_object_get(o, "saved"), &r);
 	get_text(o, "header_page", r.header_page, sizeof(r.header_page));
 	r.header_exposed = strcmp(r.header_page, header_page_word(HEADER_PAGE_EXPOSED)) == 0;
 	r.released = json_object_get_boolean(json_object_object_get(o, "released"));

@@ -27,6 +27,7 @@ struct record {
 	char least_how[300];  /* the settings it was made with */
 	struct run_full full[CONFIG_TARGETS_MAX];
 	size_t n_full;
+	struct run_saved saved[CONFIG_TARGETS_MAX];
 	char header_page[16]; /* header_page_word(), "" before a release */
 	bool header_exposed;  /* HEADER_PAGE_EXPOSED: registering again would overwrite somebody */
 	char reason[600];     /* of the last failure; "" */

@@ -38,6 +38,16 @@ void run_init(struct run *run, const struct root *root, const struct config *con
 	console_init(&run->console, root, run->in_initramfs);
 }
 
+void run_target_env(const struct root *root, const struct config *config, struct target_env *out)
+{
+	*out = (struct target_env){
+		.root = root,
+		.ssh = {.identity = config->identity_file,
+			.known_hosts = config->known_hosts,
+			.config = config->ssh_config},
+	};
+}
+
 static void unlock(struct run *run)
 {
 	if (run->lock >= 0)
@@ -197,7 +207,7 @@ static int plan_with(struct run *run, struct mdf_request *request)
 
 /* How the dump will be made. Where that fails run->no_plan says why: the log is saved all the same.
  */
-static void plan(struct run *run)
+static void plan(struct run *run, bool network)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	struct mdf_request request = {
@@ -205,6 +215,7 @@ static void plan(struct run *run)
 		.compress = compress_of(run->config),
 		.threads = run->config->threads,
 		.extra = run->config->makedumpfile_options,
+		.network = network,
 		.cpus_online = online > 0 ? (unsigned int)online : 1,
 		.core_size = run->verdict.core.size,
 		.core = run->core_path,
@@ -212,6 +223,8 @@ static void plan(struct run *run)
 	char warning[200];
 	size_t i;
 
+	mdf_plan_deinit(&run->plan);
+	run->no_plan[0] = '\0';
 	if (probe_makedumpfile(run) < 0 || plan_with(run, &request) < 0) {
 		log_error(run->log, "%s", run->no_plan);
 		return;
@@ -224,18 +237,36 @@ static void plan(struct run *run)
 		log_warning(run->log, "%s", warning);
 }
 
-static enum run_outcome try_targets(struct run *run)
+/* A slow link is worth more compressing; with a disk beside it the disk decides. */
+static bool all_network(const struct config_target *targets, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < run->config->n_targets; i++) {
-		const char *url = run->config->targets[i].url;
-		const struct run_attempt *a = &run->attempts[run->n_attempts];
+	for (i = 0; i < n; i++)
+		if (strncmp(targets[i].url, "file:", 5) == 0)
+			return false;
+	return true;
+}
 
-		log_info(run->log, "saving to %s", url);
-		if (attempt_target(run, url) == 0)
+/* Target after target, each with those that are to be filled in the same pass. */
+static enum run_outcome try_targets(struct run *run)
+{
+	const struct config *c = run->config;
+	int planned = -1;
+	size_t i, n;
+
+	for (i = 0; i < c->n_targets; i += n) {
+		const struct config_target *t = &c->targets[i];
+		int network;
+
+		for (n = 1; i + n < c->n_targets && t[n].also;)
+			n++;
+		network = all_network(t, n);
+		if (network != planned)
+			plan(run, network);
+		planned = network;
+		if (attempt_pass(run, t, n) == 0)
 			return RUN_CAPTURED;
-		log_error(run->log, "%s: %s", url, a->reason);
 	}
 	log_error(run->log, "no target took the dump; it is kept in memory, nothing was released");
 	return RUN_FAILED;
@@ -295,11 +326,14 @@ static enum run_outcome look_back(struct run *run)
 		memcpy(run->full, record.full, sizeof(run->full));
 		run->n_full = record.n_full;
 	}
+	if (run->options->late)
+		memcpy(run->saved, record.saved, sizeof(run->saved));
 	if (!run->options->late || !record.target[0])
 		return RUN_FAILED;
 	if (leave_alone(run, &record))
 		return RUN_KEPT;
-	run->have_receipt = confirm_saved(run->root, run->log, &run->receipt) == RELEASE_DONE;
+	run->have_receipt =
+		confirm_saved(run->root, run->config, run->log, &run->receipt) == RELEASE_DONE;
 	return run->have_receipt ? RUN_CAPTURED : RUN_FAILED;
 }
 
@@ -312,7 +346,6 @@ static enum run_outcome save_and_release(struct run *run)
 	outcome = look_back(run);
 	if (outcome == RUN_FAILED) {
 		read_dmesg(run);
-		plan(run);
 		outcome = try_targets(run);
 	}
 	return outcome == RUN_CAPTURED ? give_back(run) : outcome;

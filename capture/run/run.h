@@ -39,8 +39,17 @@ struct run_options {
 /* What became of one target; for the manifest and for people. */
 struct run_attempt {
 	char target[512];
-	int err;          /* 0 or -errno */
-	char reason[600]; /* "" when it took the dump */
+	int err;              /* 0 or -errno */
+	char reason[600];     /* "" when it took the dump */
+	char unassured[200];  /* what the place could not promise; "" */
+	unsigned int resumed; /* how often its connection broke and was taken up again */
+};
+
+/* Where a target of the configuration, by its number there, has the dump already. */
+struct run_saved {
+	char target[512]; /* URL */
+	char dir[256];    /* "" it has not */
+	uint64_t size;
 };
 
 /* A target on which a dump ran out of room, and how much it had: to be asked again when it has
@@ -75,7 +84,8 @@ struct run {
 	size_t n_full;
 	struct run_attempt attempts[CONFIG_TARGETS_MAX];
 	size_t n_attempts;
-	int64_t started_ms; /* monotonic */
+	int64_t started_ms;                         /* monotonic */
+	struct run_saved saved[CONFIG_TARGETS_MAX]; /* by the target's number */
 	struct receipt receipt;
 	bool have_receipt, released, release_unclear, registered;
 	enum header_page header_page; /* when released */
@@ -87,3 +97,6 @@ enum run_outcome run_capture(struct run *run);
 void run_init(struct run *run, const struct root *root, const struct config *config,
 	      const struct run_options *options, struct log *log);
 void run_deinit(struct run *run);
+
+/* What a target needs to know, without a deadline. */
+void run_target_env(const struct root *root, const struct config *config, struct target_env *out);

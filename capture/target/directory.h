@@ -8,6 +8,14 @@
 
 #include "target/target.h"
 
+/*
+ * Open path, on what t has mounted or beneath the root, as t->base_fd; make it and find it writable
+ * unless t->existing. 0 or -errno.
+ */
+int directory_open(struct target *t, const char *path) _must_check_;
+/* Close what is open. */
+void directory_close(struct target *t);
+
 int directory_space(struct target *t, uint64_t *free_bytes);
 int directory_begin(struct target *t, const char *dir);
 int directory_create(struct target *t, const char *name);

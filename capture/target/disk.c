@@ -2,23 +2,16 @@
 #include "target/disk.h"
 
 #include "base/cleanup.h"
-#include "base/clock.h"
-#include "base/io.h"
-#include "base/lock.h"
 #include "target/device.h"
 #include "target/directory.h"
+#include "target/mountpoint.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-#define MOUNTPOINT  "/run/fadump-ng/target"
 
 #define why(t, ...) (void)snprintf((t)->why, sizeof((t)->why), __VA_ARGS__)
 
@@ -37,87 +30,10 @@ static int look_at_file_system(struct target *t)
 	return 0;
 }
 
-/* /var/crash may be the first dump's to make; make it, and make its name durable. */
-static int open_base_beneath(struct target *t, const struct root *root)
-{
-	const char *path = t->url->path;
-	bool made = !root_exists(root, path);
-	int err = t->existing ? 0 : root_mkdirs(root, path, 0700);
-
-	if (err < 0) {
-		why(t, "cannot make %s: %s", path, strerror(-err));
-		return err;
-	}
-	t->base_fd = root_open(root, path, O_RDONLY | O_DIRECTORY, 0);
-	if (t->base_fd < 0) {
-		why(t, "cannot open %s: %s", path, strerror(-t->base_fd));
-		return t->base_fd;
-	}
-	return made && syncfs(t->base_fd) < 0 ? -errno : 0;
-}
-
-/* A symlink on the device is the device's own: it must not lead out into the initramfs. */
-static int open_base(struct target *t)
-{
-	struct root inside = {.fd = -1, .real = false};
-	int err;
-
-	if (!t->mountpoint[0])
-		return open_base_beneath(t, t->root);
-	inside.fd = root_open(t->root, t->mountpoint, O_PATH | O_DIRECTORY, 0);
-	if (inside.fd < 0)
-		return inside.fd;
-	err = open_base_beneath(t, &inside);
-	root_deinit(&inside);
-	return err;
-}
-
-/* A name of nobody's. An fd or -errno. */
-static int create_probe(struct target *t, char *name, size_t size)
-{
-	unsigned int number;
-	int i, fd = -1;
-
-	for (i = 0; i < 10 && fd < 0; i++) {
-		if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
-			number = (unsigned int)clock_ms();
-		(void)snprintf(name, size, ".fadump-ng-probe-%08x", number);
-		fd = openat(t->base_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			    0600);
-		if (fd < 0 && errno != EEXIST)
-			break;
-	}
-	return fd < 0 ? -errno : fd;
-}
-
-/* Ask by doing: statvfs does not know of read-only superblocks behind overlays, quotas or LSMs. */
-static int probe_writable(struct target *t)
-{
-	char name[40];
-	int err = 0, fd = create_probe(t, name, sizeof(name));
-
-	if (fd < 0) {
-		why(t, "%s is not writable: %s", t->url->path, strerror(-fd));
-		return fd;
-	}
-	err = write_full(fd, "?", 1);
-	if (err == 0)
-		err = fsync_close(fd);
-	else
-		(void)close(fd);
-	/* Every dump's name will need this. */
-	if (err == 0 && fsync(t->base_fd) < 0)
-		err = -errno;
-	if (err < 0)
-		why(t, "%s does not take a byte: %s", t->url->path, strerror(-err));
-	(void)unlinkat(t->base_fd, name, 0);
-	return err;
-}
-
 static int mount_device(struct target *t, const char *source)
 {
 	const char *subvol = url_option(t->url, "subvol");
-	char options[300] = "";
+	char options[300] = "", dir[sizeof(t->mountpoint)];
 	struct device_spec spec = {
 		.source = source,
 		.fstype = url_option(t->url, "fstype"),
@@ -129,17 +45,14 @@ static int mount_device(struct target *t, const char *source)
 		why(t, "devices are mounted on the real machine only, not beneath --root");
 		return -ENOTSUP;
 	}
-	err = lock_take(t->root, MOUNTPOINT ".lock", &t->mount_lock);
-	/* Without a lock file it has to go without: a dump counts for more. */
-	if (err == -EBUSY) {
-		why(t, "%s: another capture has a device mounted there", MOUNTPOINT);
+	err = mountpoint_take(t, dir, sizeof(dir));
+	if (err < 0)
 		return err;
-	}
 	if (subvol)
 		(void)snprintf(options, sizeof(options), "subvol=%s", subvol);
-	err = device_mount(&spec, MOUNTPOINT, t->why, sizeof(t->why));
+	err = device_mount(&spec, dir, t->why, sizeof(t->why));
 	if (err == 0)
-		(void)snprintf(t->mountpoint, sizeof(t->mountpoint), "%s", MOUNTPOINT);
+		(void)snprintf(t->mountpoint, sizeof(t->mountpoint), "%s", dir);
 	return err;
 }
 
@@ -149,21 +62,15 @@ static int disk_open(struct target *t)
 	int err = source ? mount_device(t, source) : 0;
 
 	if (err == 0)
-		err = open_base(t);
-	if (err == 0)
-		err = look_at_file_system(t);
-	return err < 0 || t->existing ? err : probe_writable(t);
+		err = directory_open(t, t->url->path);
+	return err < 0 ? err : look_at_file_system(t);
 }
 
 static int disk_close(struct target *t)
 {
-	int *const fds[] = {&t->file_fd, &t->dir_fd, &t->base_fd};
-	size_t i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(fds); i++)
-		if (*fds[i] >= 0)
-			(void)close(take_fd(fds[i]));
+	directory_close(t);
 	if (t->mountpoint[0])
 		err = device_unmount(t->mountpoint);
 	/* What failed before counts for more. */

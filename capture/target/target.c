@@ -3,6 +3,8 @@
 
 #include "base/cleanup.h"
 #include "target/disk.h"
+#include "target/nfs.h"
+#include "target/ssh.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,16 +12,19 @@
 
 static const struct target_ops *const kinds[] = {
 	[URL_FILE] = &disk_ops,
+	[URL_NFS] = &nfs_ops,
+	[URL_SSH] = &ssh_ops,
 };
 
-static int open_target(struct target *t, const struct url *url, const struct root *root,
+static int open_target(struct target *t, const struct url *url, const struct target_env *env,
 		       bool existing)
 {
 	_cleanup_free_ char *text = url_format(url);
 	int err;
 
 	*t = (struct target){
-		.root = root,
+		.env = env,
+		.root = env->root,
 		.url = url,
 		.existing = existing,
 		.base_fd = -1,
@@ -32,11 +37,6 @@ static int open_target(struct target *t, const struct url *url, const struct roo
 	if (strlen(text) >= sizeof(t->text))
 		return -ENAMETOOLONG;
 	(void)snprintf(t->text, sizeof(t->text), "%s", text);
-	if ((size_t)url->scheme >= ARRAY_SIZE(kinds) || !kinds[url->scheme]) {
-		(void)snprintf(t->why, sizeof(t->why),
-			       "this version saves to file:// targets only");
-		return -EPROTONOSUPPORT;
-	}
 	t->ops = kinds[url->scheme];
 	err = t->ops->open(t);
 	if (err < 0)
@@ -44,14 +44,14 @@ static int open_target(struct target *t, const struct url *url, const struct roo
 	return err;
 }
 
-int target_open(struct target *t, const struct url *url, const struct root *root)
+int target_open(struct target *t, const struct url *url, const struct target_env *env)
 {
-	return open_target(t, url, root, false);
+	return open_target(t, url, env, false);
 }
 
-int target_open_existing(struct target *t, const struct url *url, const struct root *root)
+int target_open_existing(struct target *t, const struct url *url, const struct target_env *env)
 {
-	return open_target(t, url, root, true);
+	return open_target(t, url, env, true);
 }
 
 int target_close(struct target *t)

@@ -17,15 +17,32 @@
 #include <stdint.h>
 
 /* Files of a dump directory. */
-#define DUMP_VMCORE     "vmcore"
-#define DUMP_INCOMPLETE "vmcore.incomplete"
+#define DUMP_VMCORE       "vmcore"
+#define DUMP_INCOMPLETE   "vmcore.incomplete"
+
+#define SSH_SYSTEM_CONFIG "/etc/ssh/ssh_config"
+
+/* Files for ssh, beneath the root; NULL or "": none, ssh's own configuration decides. */
+struct ssh_files {
+	const char *identity;    /* the private key */
+	const char *known_hosts; /* the servers' keys */
+	const char *config;      /* instead of SSH_SYSTEM_CONFIG */
+};
+
+/* What a target needs to know of its surroundings; must outlive it. */
+struct target_env {
+	const struct root *root;
+	struct ssh_files ssh;
+	int64_t deadline; /* of all that is done there, absolute clock_ms(); 0: none */
+};
 
 struct target;
 
 /* What a kind of target must do. Each returns 0 or -errno and may put details into t->why. */
 struct target_ops {
-	int (*open)(struct target *t);                        /* reach it; find it writable */
-	int (*space)(struct target *t, uint64_t *free_bytes); /* room for who we are */
+	int (*open)(struct target *t); /* reach it; find it writable */
+	/* room for who we are; -EOPNOTSUPP: it does not say */
+	int (*space)(struct target *t, uint64_t *free_bytes);
 	int (*begin)(struct target *t, const char *dir);   /* 0700; -EEXIST when it holds a dump */
 	int (*create)(struct target *t, const char *name); /* empty, 0600; the file write() fills */
 	int (*write)(struct target *t, const void *buf, size_t len, uint64_t off);
@@ -43,15 +60,22 @@ struct target_ops {
 
 struct target {
 	const struct target_ops *ops;
-	const struct root *root;
+	const struct target_env *env;
+	const struct root *root; /* env->root */
 	const struct url *url;
 	char text[512]; /* the URL, for messages */
 	char dir[256];  /* this crash's directory, "" before begin */
 	char why[256];  /* what failed and what to do about it; "" when the errno says it all */
 	bool existing;  /* target_open_existing(): nothing is made there, nothing tried */
 	bool in_memory; /* set by open: what is written there would not outlive the boot */
+	/* Set by a kind whose server may have lost what it had acknowledged: whole is only what was
+	 * read back. */
+	bool reread;
+	char unassured[200];  /* what this place cannot promise, for people; "" */
+	unsigned int resumed; /* how often a broken connection was taken up again */
 
 	/* private to the kinds */
+	void *kind;
 	int base_fd, dir_fd, file_fd;
 	char mountpoint[64]; /* where we mounted a device; "" when we did not */
 	int mount_lock;      /* held while we have it mounted */
@@ -68,12 +92,12 @@ struct dump_claim {
 	void *check_ctx;
 };
 
-/* Reach the target and find it writable. url and root must outlive t. target_close() after 0 only.
+/* Reach the target and find it writable. url and env must outlive t. target_close() after 0 only.
  */
-int target_open(struct target *t, const struct url *url, const struct root *root) _must_check_;
+int target_open(struct target *t, const struct url *url, const struct target_env *env) _must_check_;
 /* The same for target_confirm() alone: a target that is full or read-only by now will do. */
 int target_open_existing(struct target *t, const struct url *url,
-			 const struct root *root) _must_check_;
+			 const struct target_env *env) _must_check_;
 int target_close(struct target *t) _must_check_;
 
 /* A small file, whole and durable under its own name. */

@@ -51,9 +51,16 @@ static bool valid_subvol(const char *v)
 	return *v == '/' && valid_plain(v) && strlen(v) <= 255;
 }
 
+static bool valid_port(const char *v)
+{
+	size_t n = strspn(v, "0123456789");
+
+	return n > 0 && n <= 5 && !v[n] && *v != '0';
+}
+
 static bool valid_connections(const char *v)
 {
-	return strspn(v, "0123456789") == strlen(v) && strlen(v) <= 2 && *v && *v != '0';
+	return *v >= '1' && *v <= '8' && !v[1];
 }
 
 static const struct option file_options[] = {
@@ -68,11 +75,12 @@ static const struct option nfs_options[] = {
 	OPTION("vers", valid_word, "an NFS version, like 4.2"),
 	OPTION("proto", valid_word, "a transport, like tcp"),
 	OPTION("sec", valid_word, "a security flavour, like sys"),
+	OPTION("mountport", valid_port, "a port, like 20048"),
 	{0},
 };
 
 static const struct option ssh_options[] = {
-	OPTION("connections", valid_connections, "a number from 1 to 99"),
+	OPTION("connections", valid_connections, "a number from 1 to 8"),
 	{0},
 };
 

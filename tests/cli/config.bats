@@ -60,9 +60,9 @@ conf() {
     [ "$status" = 1 ]
 }
 
-@test "network targets are refused until they work" {
-    conf 'target = nfs://server/export'
+@test "an also without a target before it" {
+    conf 'target = also file:///srv'
     fadump config check
     [ "$status" = 4 ]
-    [[ $errors == *"not supported"* ]]
+    [[ $errors == *"the first target cannot be an \"also\""* ]]
 }

@@ -145,12 +145,6 @@ static void check_refuses(void **state)
 		 "fadump-ng: " CONFIG_PATH
 		 ":3: target file:///a?devise=/dev/a: unknown option; the "
 		 "nearest known one is \"device\"\n"},
-		{"target = file:///a\ntarget = ssh://u@h/x\n",
-		 "fadump-ng: " CONFIG_PATH
-		 ":2: target ssh://u@h/x: ssh:// is not supported in this version\n"},
-		{"target = nfs://h/x\n",
-		 "fadump-ng: " CONFIG_PATH ":1: target nfs://h/x: nfs:// is not "
-		 "supported in this version\n"},
 		{"target = fil\n",
 		 "fadump-ng: " CONFIG_PATH
 		 ":1: target fil: it must begin with file://, nfs:// or ssh://; a "
@@ -205,7 +199,8 @@ static void show_reads_back(void **state)
 	assert_int_equal(RUN(f, "show"), EXIT_DONE);
 	first = strdup(f->out);
 	assert_non_null(first);
-	assert_non_null(strstr(first, "target = file:///a\ntarget = file:///b\ndump-level = 31\n"));
+	assert_non_null(
+		strstr(first, "target = file:///a\ntarget = file:///b\nrequire-all = no\n"));
 	assert_non_null(strstr(first, "deadline = 1h\n"));
 	put(f, CONFIG_PATH, first);
 	assert_int_equal(RUN(f, "show"), EXIT_DONE);
@@ -221,15 +216,16 @@ static void for_image(void **state)
 	    "target = file:///var/crash\n"
 	    "target = file:///srv\n"
 	    "target = file:///home/a%20b\n"
-	    "target = file:///x?device=UUID=1-2\n"
-	    "dump-level = 17\n");
+	    "target = also file:///x?device=UUID=1-2\n"
+	    "target = also ssh://u@h/x\n");
 	assert_int_equal(RUN(f, "show", "--for-image"), EXIT_DONE);
 	assert_non_null(strstr(f->out,
 			       "target = file:///var/crash?device=/dev/vda1&fstype=ext4\n"
 			       "target = file:///?device=/dev/vdb&fstype=xfs\n"
 			       "target = file:///a%20b?device=/dev/vdc&fstype=btrfs&subvol=/@home\n"
-			       "target = file:///x?device=UUID=1-2\n"
-			       "dump-level = 17\n"));
+			       "target = also file:///x?device=UUID=1-2\n"
+			       "target = also ssh://u@h/x\n"
+			       "require-all = no\n"));
 	/* And that is a configuration, which needs no more of it. */
 	put(f, CONFIG_PATH, f->out);
 	put(f, "/proc/self/mountinfo", "");

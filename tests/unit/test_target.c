@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "scratch.h"
+#include "target/nfs.h"
 #include "target/target.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 
 struct fixture {
 	struct scratch s;
+	struct target_env env;
 	struct url url;
 	struct target t;
 	int check_result;
@@ -26,8 +28,9 @@ static int setup(void **state)
 	const char *why;
 
 	scratch_init(&f->s);
+	f->env.root = &f->s.root;
 	if (url_parse("file:///var/crash", &f->url, &why) < 0 ||
-	    target_open(&f->t, &f->url, &f->s.root) < 0)
+	    target_open(&f->t, &f->url, &f->env) < 0)
 		return -1;
 	*state = f;
 	return 0;
@@ -191,12 +194,12 @@ static void test_a_directory_is_one_captures_own(void **state)
 	struct target other;
 
 	write_dump(f);
-	assert_int_equal(target_open(&other, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open(&other, &f->url, &f->env), 0);
 	assert_int_equal(other.ops->begin(&other, "host-1"), -EEXIST);
 	assert_int_equal(target_close(&f->t), 0);
 	assert_int_equal(other.ops->begin(&other, "host-1"), 0);
 	assert_int_equal(target_close(&other), 0);
-	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
 }
 
 static void test_no_receipt_for_a_place_in_memory(void **state)
@@ -219,6 +222,7 @@ static void test_no_receipt_for_a_place_in_memory(void **state)
 static void test_a_place_in_memory_is_seen(void **state)
 {
 	struct root real;
+	struct target_env env = {.root = &real};
 	struct target t;
 	struct url url;
 	const char *why;
@@ -226,7 +230,7 @@ static void test_a_place_in_memory_is_seen(void **state)
 	(void)state;
 	assert_int_equal(root_init(NULL, &real), 0);
 	assert_int_equal(url_parse("file:///dev/shm/fadump-ng-test", &url, &why), 0);
-	assert_int_equal(target_open(&t, &url, &real), 0);
+	assert_int_equal(target_open(&t, &url, &env), 0);
 	assert_true(t.in_memory);
 	assert_int_equal(target_close(&t), 0);
 	assert_int_equal(rmdir("/dev/shm/fadump-ng-test"), 0);
@@ -263,7 +267,7 @@ static void test_begin_takes_an_earlier_attempt_up_again(void **state)
 
 	write_dump(f);
 	assert_int_equal(target_close(&f->t), 0);
-	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
 	write_dump(f);
 	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore.incomplete"),
 			    "hello world");
@@ -295,7 +299,7 @@ static void test_confirm(void **state)
 	assert_int_equal(target_commit(&f->t, &claim, &r), 0);
 	assert_int_equal(target_close(&f->t), 0);
 	r = (struct receipt){0};
-	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
 	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), 0);
 	assert_int_equal(r.dump_id, 42);
 	assert_int_equal(target_close(&f->t), 0);
@@ -303,10 +307,10 @@ static void test_confirm(void **state)
 	/* a byte less, and it is not the dump that was saved */
 	r = (struct receipt){0};
 	scratch_file(&f->s, "/var/crash/host-1/vmcore", "hello worl");
-	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
 	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), -EIO);
 	assert_int_equal(target_close(&f->t), 0);
-	assert_int_equal(target_open_existing(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open_existing(&f->t, &f->url, &f->env), 0);
 	assert_int_equal(target_confirm(&f->t, "host-2", &claim, &r), -ENOENT);
 	assert_int_equal(target_confirm(&f->t, "../crash/host-1", &claim, &r), -EINVAL);
 	assert_int_equal(target_confirm(&f->t, "", &claim, &r), -EINVAL);
@@ -314,7 +318,7 @@ static void test_confirm(void **state)
 	assert_int_equal(target_close(&f->t), 0);
 
 	/* nor is a FIFO, which would be waited for */
-	assert_int_equal(target_open_existing(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open_existing(&f->t, &f->url, &f->env), 0);
 	assert_int_equal(unlinkat(f->t.base_fd, "host-1/vmcore", 0), 0);
 	assert_int_equal(mkfifoat(f->t.base_fd, "host-1/vmcore", 0600), 0);
 	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), -EINVAL);
@@ -329,7 +333,7 @@ static void test_opening_to_confirm_makes_nothing(void **state)
 	const char *why;
 
 	assert_int_equal(url_parse("file:///not/there", &url, &why), 0);
-	assert_int_equal(target_open_existing(&t, &url, &f->s.root), -ENOENT);
+	assert_int_equal(target_open_existing(&t, &url, &f->env), -ENOENT);
 	assert_false(root_exists(&f->s.root, "/not"));
 	url_deinit(&url);
 }
@@ -345,7 +349,40 @@ static void test_put_replaces_whole(void **state)
 	assert_false(root_exists(&f->s.root, "/var/crash/host-1/manifest.json.incomplete"));
 }
 
-static void test_unknown_schemes_say_so(void **state)
+static void test_nfs_is_mounted_with_bounded_waits(void **state)
+{
+	static const struct {
+		const char *url, *options, *source;
+	} cases[] = {
+		{"nfs://h/x", "vers=4,proto=tcp", "h:/x"},
+		{"nfs://h:2050/x?vers=4.2&sec=krb5", "vers=4.2,proto=tcp,port=2050,sec=krb5",
+		 "h:/x"},
+		{"nfs://h/x?vers=3&mountport=20048",
+		 "vers=3,proto=tcp,nolock,mountproto=tcp,mountport=20048", "h:/x"},
+		{"nfs://[fec0::2]/x?proto=tcp", "vers=4,proto=tcp6", "[fec0::2]:/x"},
+		{"nfs://h/x?proto=rdma", "vers=4,proto=rdma", "h:/x"},
+	};
+	static const char bounded[] = "rw,nodev,nosuid,noexec,soft,timeo=150,retrans=2,retry=0,";
+	char text[300];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *why;
+		struct url url;
+
+		assert_int_equal(url_parse(cases[i].url, &url, &why), 0);
+		assert_int_equal(nfs_options(&url, text, sizeof(text)), 0);
+		assert_memory_equal(text, bounded, strlen(bounded));
+		assert_string_equal(text + strlen(bounded), cases[i].options);
+		assert_int_equal(nfs_options(&url, text, 60), -ENAMETOOLONG);
+		assert_int_equal(nfs_source(&url, text, sizeof(text)), 0);
+		assert_string_equal(text, cases[i].source);
+		url_deinit(&url);
+	}
+}
+
+static void test_nfs_is_for_the_real_machine(void **state)
 {
 	struct fixture *f = *state;
 	struct target t;
@@ -353,8 +390,8 @@ static void test_unknown_schemes_say_so(void **state)
 	const char *why;
 
 	assert_int_equal(url_parse("nfs://server/export", &url, &why), 0);
-	assert_int_equal(target_open(&t, &url, &f->s.root), -EPROTONOSUPPORT);
-	assert_non_null(strstr(t.why, "file://"));
+	assert_int_equal(target_open(&t, &url, &f->env), -ENOTSUP);
+	assert_non_null(strstr(t.why, "--root"));
 	url_deinit(&url);
 }
 
@@ -381,7 +418,8 @@ int main(void)
 		test(test_abandon_leaves_nothing_but_what_was_saved),
 		test(test_confirm),
 		test(test_put_replaces_whole),
-		test(test_unknown_schemes_say_so),
+		test(test_nfs_is_mounted_with_bounded_waits),
+		test(test_nfs_is_for_the_real_machine),
 	};
 
 	return cmocka_run_group_tests_name("target", tests, NULL, NULL);

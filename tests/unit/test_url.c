@@ -181,8 +181,8 @@ static void refused(void **state)
 		{"ssh://[fe80::1%eth0]/x", "not an IPv6"},
 		{"ssh://[fe80::1%25]/x", "not an IPv6"},
 		{"ssh://[fe80::1%25a%25b]/x", "not an IPv6"},
-		{"ssh://h/x?connections=0", "1 to 99"},
-		{"ssh://h/x?connections=100", "1 to 99"},
+		{"ssh://h/x?connections=0", "1 to 8"},
+		{"ssh://h/x?connections=100", "1 to 8"},
 	};
 	size_t i;
 
@@ -226,7 +226,7 @@ static void every_cut(void **state)
 {
 	static const char *const whole[] = {
 		"file:///var/crash?device=UUID=12%2034&fstype=btrfs&subvol=/@",
-		"ssh://u%40d@[fe80::1%25eth0]:2222/srv/x?connections=12",
+		"ssh://u%40d@[fe80::1%25eth0]:2222/srv/x?connections=2",
 	};
 	size_t i, len;
 

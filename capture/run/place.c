@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/place.h"
+
+#include "base/clock.h"
+#include "dump/kdump.h"
+#include "run/manifest.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMES_TRIED 100
+
+/* One line for people, here and in the manifest. */
+static void fail(struct run *run, struct place *p, int err, const char *fmt, ...) _printf_(4, 5);
+
+static void fail(struct run *run, struct place *p, int err, const char *fmt, ...)
+{
+	struct run_attempt *a = p->attempt;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(a->reason, sizeof(a->reason), fmt, ap);
+	va_end(ap);
+	a->err = err;
+	log_error(run->log, "%s: %s", a->target, a->reason);
+}
+
+static const char *reason(const struct target *t, int err)
+{
+	return t->why[0] ? t->why : strerror(-err);
+}
+
+/* Did it run out of room when it had as much as now? */
+static bool was_full(const struct run *run, const struct target *t, uint64_t room)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_full; i++)
+		if (strcmp(run->full[i].target, t->text) == 0 && room <= run->full[i].room)
+			return true;
+	return false;
+}
+
+/* It ran out of room, and what was written is removed again: so much was not enough. */
+static void remember_full(struct run *run, struct target *t)
+{
+	uint64_t room;
+	size_t i = 0;
+
+	if (t->ops->space(t, &room) < 0)
+		return;
+	while (i < run->n_full && strcmp(run->full[i].target, t->text) != 0)
+		i++;
+	if (i == CONFIG_TARGETS_MAX)
+		return;
+	(void)snprintf(run->full[i].target, sizeof(run->full[i].target), "%s", t->text);
+	run->full[i].room = room;
+	if (i == run->n_full)
+		run->n_full++;
+}
+
+/* fsync on a file system in memory succeeds and means nothing. */
+static bool in_memory(const struct run *run, const struct place *p)
+{
+	return p->t.in_memory && !run->options->core;
+}
+
+static void reach(struct run *run, struct place *p, const char *text)
+{
+	const char *why;
+	int err = url_parse(text, &p->url, &why);
+
+	if (err < 0) {
+		fail(run, p, err, "%s", err == -EINVAL ? why : strerror(-err));
+		return;
+	}
+	p->have_url = true;
+	run_target_env(run->root, run->config, &p->env);
+	if (run->config->deadline_ms)
+		p->env.deadline = clock_ms() + run->config->deadline_ms;
+	err = target_open(&p->t, &p->url, &p->env);
+	p->open = err == 0;
+	if (err < 0)
+		fail(run, p, err, "%s", reason(&p->t, err));
+	else if (in_memory(run, p))
+		fail(run, p, -EROFS,
+		     "it is in memory, which the boot's end takes; name a device, as in "
+		     "file:///crash?device=UUID=...");
+}
+
+/* The crash's directory; with a number behind when another dump already has the name. */
+static void begin(struct run *run, struct place *p)
+{
+	char name[sizeof(run->dir) + 8];
+	int i, err = -EEXIST;
+
+	(void)snprintf(name, sizeof(name), "%s", run->dir);
+	for (i = 1; i < NAMES_TRIED && err == -EEXIST; i++) {
+		if (i > 1)
+			(void)snprintf(name, sizeof(name), "%.*s.%d", (int)sizeof(run->dir) - 1,
+				       run->dir, i);
+		p->t.why[0] = '\0';
+		err = p->t.ops->begin(&p->t, name);
+	}
+	if (err < 0)
+		fail(run, p, err, "cannot make a directory %s: %s", run->dir, reason(&p->t, err));
+}
+
+static void put_dmesg(struct run *run, struct target *t)
+{
+	int err;
+
+	if (!run->dmesg.len)
+		return;
+	err = target_put(t, "vmcore-dmesg.txt", run->dmesg.text, run->dmesg.len);
+	if (err < 0)
+		log_warning(run->log, "%s: vmcore-dmesg.txt: %s", t->text, reason(t, err));
+	else
+		log_info(run->log, "%s: %s/vmcore-dmesg.txt: saved, %zu bytes", t->text, t->dir,
+			 run->dmesg.len);
+}
+
+/* No dump is smaller than its two bitmaps; whether the pages fit too only the stream can tell. */
+static void preflight(struct run *run, struct place *p)
+{
+	const struct vmcore *core = &run->verdict.core;
+	uint64_t page = core->info.page_size ? core->info.page_size : 64 * KIB;
+	uint64_t least = core->memory / page / 4 + run->dmesg.len + MIB;
+	uint64_t room;
+	int err = p->t.ops->space(&p->t, &room);
+
+	if (err == -EOPNOTSUPP) {
+		log_info(run->log, "%s: does not say how much room it has", p->t.text);
+		return;
+	}
+	if (err < 0) {
+		fail(run, p, err, "cannot ask for free space: %s", reason(&p->t, err));
+		return;
+	}
+	log_info(run->log, "%s: %llu MB free for a core of %llu MB", p->t.text,
+		 (unsigned long long)(room / 1000000), (unsigned long long)(core->size / 1000000));
+	if (room < least)
+		fail(run, p, -ENOSPC,
+		     "only %llu KiB free where even an empty dump needs %llu KiB; make room",
+		     (unsigned long long)(room / KIB), (unsigned long long)(least / KIB));
+	else if (was_full(run, &p->t, room))
+		fail(run, p, -ENOSPC,
+		     "only %llu KiB free, as when an earlier try ran out of room; make room",
+		     (unsigned long long)(room / KIB));
+	else if (run->least_bytes && room <= run->least_bytes)
+		fail(run, p, -ENOSPC,
+		     "only %llu KiB free where an earlier try came to %llu KiB and was not "
+		     "done; make room",
+		     (unsigned long long)(room / KIB),
+		     (unsigned long long)(run->least_bytes / KIB));
+}
+
+static void create(struct run *run, struct place *p)
+{
+	int err = p->t.ops->create(&p->t, DUMP_INCOMPLETE);
+
+	p->streamed = err == 0;
+	if (err < 0)
+		fail(run, p, err, "cannot create %s/%s: %s", p->t.dir, DUMP_INCOMPLETE,
+		     reason(&p->t, err));
+}
+
+void place_prepare(struct run *run, struct place *p, const struct config_target *target)
+{
+	log_info(run->log, "saving to %s", target->url);
+	reach(run, p, target->url);
+	if (p->attempt->err == 0)
+		begin(run, p);
+	/* The log is small, and often all that is needed: it comes before anything can fail. */
+	if (p->attempt->err == 0)
+		put_dmesg(run, &p->t);
+	if (p->attempt->err == 0 && run->no_plan[0])
+		fail(run, p, -ENOEXEC, "%s", run->no_plan);
+	if (p->attempt->err == 0)
+		preflight(run, p);
+	if (p->attempt->err == 0)
+		create(run, p);
+}
+
+void place_write(struct run *run, struct place *p, const void *buf, size_t len, uint64_t off)
+{
+	int err;
+
+	if (p->attempt->err)
+		return;
+	err = p->t.ops->write(&p->t, buf, len, off);
+	if (err < 0)
+		fail(run, p, err, "writing the dump failed: %s", reason(&p->t, err));
+}
+
+struct structure {
+	struct kdump_info info;
+	struct kdump_problem problem;
+};
+
+static int check_structure(void *ctx, const struct reader *r)
+{
+	struct structure *s = ctx;
+
+	return kdump_check_structure(r, &s->info, &s->problem);
+}
+
+static void commit(struct run *run, struct place *p)
+{
+	struct structure s = {0};
+	struct dump_claim claim = {
+		.stream_ended = run->stream.complete,
+		.size = run->stream.size,
+		.dump_id = run->dump_id,
+		.rehearsal = run->options->core != NULL,
+		.check = run->config->verify == CONFIG_VERIFY_NONE ? NULL : check_structure,
+		.check_ctx = &s,
+	};
+	int err = target_commit(&p->t, &claim, &p->receipt);
+
+	p->committed = err == 0;
+	if (err < 0 && s.problem.text[0])
+		fail(run, p, err, "the dump's structure is wrong at byte %llu: %s",
+		     (unsigned long long)s.problem.at, s.problem.text);
+	else if (err < 0)
+		fail(run, p, err, "the dump could not be made durable: %s", reason(&p->t, err));
+	else
+		log_info(run->log, "%s: %s/vmcore: complete, %llu bytes in %lld.%01lld s",
+			 p->t.text, p->t.dir, (unsigned long long)run->stream.size,
+			 (long long)(run->stream.duration_ms / 1000),
+			 (long long)(run->stream.duration_ms / 100 % 10));
+}
+
+void place_finish(struct run *run, struct place *p, int err, const char *why)
+{
+	struct run_attempt *a = p->attempt;
+
+	if (a->err == 0 && err < 0)
+		fail(run, p, err, "%s", why);
+	if (a->err == 0)
+		commit(run, p);
+	a->resumed = p->t.resumed;
+	(void)snprintf(a->unassured, sizeof(a->unassured), "%s", p->t.unassured);
+	if (a->err == 0 && a->unassured[0])
+		log_warning(run->log, "%s: %s", a->target, a->unassured);
+	if (a->err == 0 || !p->open)
+		return;
+	/* So large it is at least: no need to fill another disk, or this one again, to find out. */
+	if (p->streamed && a->err == -ENOSPC && run->stream.size > run->least_bytes)
+		run->least_bytes = run->stream.size;
+	if (p->t.ops->abandon(&p->t, DUMP_INCOMPLETE) < 0)
+		log_warning(run->log, "%s: %s/%s: cannot be removed", p->t.text, p->t.dir,
+			    DUMP_INCOMPLETE);
+	if (p->streamed && a->err == -ENOSPC)
+		remember_full(run, &p->t);
+}
+
+void place_record(struct run *run, struct place *p)
+{
+	char *text;
+	int err;
+
+	if (!p->open || !p->t.dir[0])
+		return;
+	text = manifest_format(run, p);
+	err = text ? target_put(&p->t, "manifest.json", text, strlen(text)) : -ENOMEM;
+	free(text);
+	if (err < 0)
+		log_warning(run->log, "%s: manifest.json: %s", p->t.text, strerror(-err));
+	manifest_put_opalcore(run, &p->t);
+	if (run->log->kept_len) {
+		err = target_put(&p->t, "capture.log", run->log->kept, run->log->kept_len);
+		if (err < 0)
+			log_warning(run->log, "%s: capture.log: %s", p->t.text, strerror(-err));
+	}
+}
+
+void place_close(struct run *run, struct place *p)
+{
+	/* The dump is durable already; a mount left behind is a nuisance, not a loss. */
+	if (p->open && target_close(&p->t) < 0)
+		log_warning(run->log, "%s", reason(&p->t, -EBUSY));
+	if (p->have_url)
+		url_deinit(&p->url);
+	p->open = p->have_url = false;
+}

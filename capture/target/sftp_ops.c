@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "target/sftp.h"
+
+#include "base/clock.h"
+#include "target/sftp_call.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READS_MAX 32 /* under way at a time */
+
+/* Begin a request; *id is 0 when the connection is not fit for one. */
+static int begin(struct sftp *s, enum sftp_type type, uint32_t *id)
+{
+	int err;
+
+	if (s->broken)
+		return -ECONNRESET;
+	s->said[0] = '\0';
+	err = sftp_settle(s, clock_ms() + SFTP_PATIENCE_MS);
+	if (err == 0)
+		*id = sftp_begin(s, type);
+	return err;
+}
+
+static int extended(struct sftp *s, unsigned int bit, const char *name, uint32_t *id)
+{
+	int err = s->extensions & bit ? begin(s, SFTP_EXTENDED, id) : -EOPNOTSUPP;
+
+	if (err == 0)
+		sftp_put_text(&s->head, name);
+	return err;
+}
+
+/* The reply to a request that is started, or has failed to (err). */
+static int reply_within(struct sftp *s, uint32_t id, int err, enum sftp_type wanted, int64_t ms,
+			struct sftp_reply *r)
+{
+	if (err == 0)
+		err = sftp_await(s, id, clock_ms() + ms, r);
+	if (err < 0)
+		return err;
+	if (r->type == SFTP_STATUS) {
+		sftp_note(s, r);
+		err = sftp_status_errno(r->status);
+		if (err < 0 || wanted == SFTP_STATUS)
+			return err;
+	}
+	if (r->type == wanted)
+		return 0;
+	s->broken = true;
+	return -EPROTO;
+}
+
+static int finish(struct sftp *s, uint32_t id, enum sftp_type wanted, struct sftp_reply *r)
+{
+	return reply_within(s, id, sftp_start(s, NULL, 0), wanted, SFTP_PATIENCE_MS, r);
+}
+
+static int finish_status(struct sftp *s, uint32_t id)
+{
+	struct sftp_reply r;
+
+	return finish(s, id, SFTP_STATUS, &r);
+}
+
+int sftp_open(struct sftp *s, const char *path, uint32_t flags, struct sftp_file *out)
+{
+	struct sftp_reply r;
+	uint32_t id;
+	int err = begin(s, SFTP_OPEN, &id);
+
+	if (err < 0)
+		return err;
+	sftp_put_text(&s->head, path);
+	sftp_put_u32(&s->head, flags);
+	sftp_put_mode(&s->head, 0600);
+	err = finish(s, id, SFTP_HANDLE, &r);
+	if (err < 0)
+		return err;
+	memcpy(out->handle, r.bytes.at, r.bytes.len);
+	out->len = r.bytes.len;
+	return 0;
+}
+
+int sftp_close(struct sftp *s, struct sftp_file *f)
+{
+	uint32_t id;
+	int err = begin(s, SFTP_CLOSE, &id);
+
+	if (err == 0) {
+		sftp_put_bytes(&s->head, f->handle, f->len);
+		err = finish_status(s, id);
+	}
+	f->len = 0;
+	return err;
+}
+
+int sftp_fsync(struct sftp *s, const struct sftp_file *f)
+{
+	struct sftp_reply r;
+	uint32_t id;
+	int err = extended(s, SFTP_EXT_FSYNC, "fsync@openssh.com", &id);
+
+	if (err < 0)
+		return err;
+	sftp_put_bytes(&s->head, f->handle, f->len);
+	return reply_within(s, id, sftp_start(s, NULL, 0), SFTP_STATUS, SFTP_FSYNC_MS, &r);
+}
+
+static int attributes(struct sftp *s, uint32_t id, struct sftp_attrs *out)
+{
+	struct sftp_reply r;
+	int err = finish(s, id, SFTP_ATTRS, &r);
+
+	if (err == 0)
+		*out = r.attrs;
+	return err;
+}
+
+int sftp_fstat(struct sftp *s, const struct sftp_file *f, struct sftp_attrs *out)
+{
+	uint32_t id;
+	int err = begin(s, SFTP_FSTAT, &id);
+
+	if (err < 0)
+		return err;
+	sftp_put_bytes(&s->head, f->handle, f->len);
+	return attributes(s, id, out);
+}
+
+static int path_attributes(struct sftp *s, enum sftp_type type, const char *path,
+			   struct sftp_attrs *out)
+{
+	uint32_t id;
+	int err = begin(s, type, &id);
+
+	if (err < 0)
+		return err;
+	sftp_put_text(&s->head, path);
+	return attributes(s, id, out);
+}
+
+int sftp_lstat(struct sftp *s, const char *path, struct sftp_attrs *out)
+{
+	return path_attributes(s, SFTP_LSTAT, path, out);
+}
+
+int sftp_stat(struct sftp *s, const char *path, struct sftp_attrs *out)
+{
+	return path_attributes(s, SFTP_STAT, path, out);
+}
+
+static int path_only(struct sftp *s, enum sftp_type type, const char *path)
+{
+	uint32_t id;
+	int err = begin(s, type, &id);
+
+	if (err < 0)
+		return err;
+	sftp_put_text(&s->head, path);
+	return finish_status(s, id);
+}
+
+int sftp_remove(struct sftp *s, const char *path)
+{
+	return path_only(s, SFTP_REMOVE, path);
+}
+
+int sftp_rmdir(struct sftp *s, const char *path)
+{
+	return path_only(s, SFTP_RMDIR, path);
+}
+
+int sftp_mkdir(struct sftp *s, const char *path)
+{
+	uint32_t id;
+	int err = begin(s, SFTP_MKDIR, &id);
+
+	if (err < 0)
+		return err;
+	sftp_put_text(&s->head, path);
+	sftp_put_mode(&s->head, 0700);
+	return finish_status(s, id);
+}
+
+int sftp_rename(struct sftp *s, const char *from, const char *to)
+{
+	uint32_t id;
+	int err = extended(s, SFTP_EXT_POSIX_RENAME, "posix-rename@openssh.com", &id);
+
+	if (err == -EOPNOTSUPP)
+		err = begin(s, SFTP_RENAME, &id);
+	if (err < 0)
+		return err;
+	sftp_put_text(&s->head, from);
+	sftp_put_text(&s->head, to);
+	return finish_status(s, id);
+}
+
+int sftp_statvfs(struct sftp *s, const char *path, uint64_t *free_bytes)
+{
+	struct sftp_reply r;
+	uint32_t id;
+	int err = extended(s, SFTP_EXT_STATVFS, "statvfs@openssh.com", &id);
+
+	if (err < 0)
+		return err;
+	sftp_put_text(&s->head, path);
+	err = finish(s, id, SFTP_EXTENDED_REPLY, &r);
+	return err < 0 ? err : sftp_parse_statvfs(r.bytes, free_bytes);
+}
+
+int sftp_write(struct sftp *s, const struct sftp_file *f, const void *data, size_t len,
+	       uint64_t off)
+{
+	struct sftp_reply r;
+	uint32_t id;
+	int err = begin(s, SFTP_WRITE, &id);
+
+	if (err < 0)
+		return err;
+	sftp_put_bytes(&s->head, f->handle, f->len);
+	sftp_put_u64(&s->head, off);
+	sftp_put_u32(&s->head, (uint32_t)len);
+	return reply_within(s, id, sftp_start(s, data, len), SFTP_STATUS, SFTP_PATIENCE_MS, &r);
+}
+
+int sftp_start_write(struct sftp *s, const struct sftp_file *f, const void *data, size_t len,
+		     uint64_t off, uint32_t *id)
+{
+	*id = sftp_begin(s, SFTP_WRITE);
+	sftp_put_bytes(&s->head, f->handle, f->len);
+	sftp_put_u64(&s->head, off);
+	sftp_put_u32(&s->head, (uint32_t)len);
+	return sftp_start(s, data, len);
+}
+
+static int start_read(struct sftp *s, const struct sftp_file *f, size_t len, uint64_t off,
+		      uint32_t *id)
+{
+	int err = begin(s, SFTP_READ, id);
+
+	if (err < 0)
+		return err;
+	sftp_put_bytes(&s->head, f->handle, f->len);
+	sftp_put_u64(&s->head, off);
+	sftp_put_u32(&s->head, (uint32_t)len);
+	return sftp_start(s, NULL, 0);
+}
+
+/* Requests of one sftp_read() that are under way, in the order of their replies. */
+struct reads {
+	struct {
+		uint32_t id;
+		size_t at, len;
+	} of[READS_MAX];
+	size_t first, n;
+};
+
+static int take_reply(struct sftp *s, struct reads *w, unsigned char *buf, size_t *short_at)
+{
+	size_t i = w->first % READS_MAX;
+	struct sftp_reply r;
+	int err = sftp_await(s, w->of[i].id, clock_ms() + SFTP_PATIENCE_MS, &r);
+
+	w->first++;
+	w->n--;
+	if (err < 0)
+		return err;
+	if (r.type == SFTP_STATUS && r.status != SFTP_OK) {
+		sftp_note(s, &r);
+		return sftp_status_errno(r.status);
+	}
+	if (r.type != SFTP_DATA || r.bytes.len == 0 || r.bytes.len > w->of[i].len) {
+		s->broken = true;
+		return -EPROTO;
+	}
+	memcpy(buf + w->of[i].at, r.bytes.at, r.bytes.len);
+	/* A server may send less than it was asked for: from there it is asked again. */
+	if (r.bytes.len < w->of[i].len && w->of[i].at + r.bytes.len < *short_at)
+		*short_at = w->of[i].at + r.bytes.len;
+	return 0;
+}
+
+/* As much of [done, len) as replies come for without a gap. */
+static int read_pass(struct sftp *s, const struct sftp_file *f, unsigned char *buf, size_t len,
+		     uint64_t off, size_t *done)
+{
+	struct reads w = {.n = 0};
+	size_t next = *done, short_at = len;
+	int err = 0, r;
+
+	while ((next < len && short_at == len && err == 0) || w.n) {
+		if (next < len && short_at == len && err == 0 && w.n < READS_MAX) {
+			size_t i = (w.first + w.n) % READS_MAX;
+			uint64_t n = len - next < s->limits.read ? len - next : s->limits.read;
+
+			w.of[i].at = next;
+			w.of[i].len = (size_t)n;
+			err = start_read(s, f, (size_t)n, off + next, &w.of[i].id);
+			if (err < 0)
+				continue;
+			w.n++;
+			next += (size_t)n;
+			continue;
+		}
+		if (s->broken)
+			return -ECONNRESET;
+		/* All replies are taken, whatever one of them says: the next request needs order.
+		 */
+		r = take_reply(s, &w, buf, &short_at);
+		err = err < 0 ? err : r;
+	}
+	*done = short_at < next ? short_at : next;
+	return err;
+}
+
+int sftp_read(struct sftp *s, const struct sftp_file *f, void *buf, size_t len, uint64_t off)
+{
+	size_t done = 0;
+	int err = 0;
+
+	while (done < len && err == 0)
+		err = read_pass(s, f, buf, len, off, &done);
+	return err;
+}

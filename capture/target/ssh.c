@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "target/ssh.h"
+
+#include "base/clock.h"
+#include "target/ssh_pool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#define PATH_SIZE   1024
+#define TRIES       3 /* of a request whose connection broke */
+
+#define why(t, ...) (void)snprintf((t)->why, sizeof((t)->why), __VA_ARGS__)
+
+static struct ssh_pool *pool(const struct target *t)
+{
+	return t->kind;
+}
+
+/* What went wrong, in the words of whoever knows most. */
+static int told(struct target *t, const char *what, int err)
+{
+	const struct ssh_pool *p = pool(t);
+	const char *said = p->links[0].link.sftp.said;
+
+	if (p->error)
+		why(t, "%s", p->why);
+	else if (err < 0)
+		why(t, "%s: %s", what, *said ? said : strerror(-err));
+	return err;
+}
+
+/* "PATH/A" or "PATH/A/B". 0 or -ENAMETOOLONG. */
+static int path_of(const struct target *t, const char *a, const char *b, char *buf)
+{
+	const char *base = strcmp(t->url->path, "/") == 0 ? "" : t->url->path;
+	int n = snprintf(buf, PATH_SIZE, "%s/%s%s%s", base, a, b ? "/" : "", b ? b : "");
+
+	return n < 0 || n >= PATH_SIZE ? -ENAMETOOLONG : 0;
+}
+
+/* A request that may be made again when its connection breaks. */
+typedef int request(struct sftp *s, struct sftp_file *f, void *ctx);
+
+static int persist(struct target *t, request *r, void *ctx)
+{
+	struct ssh_pool *p = pool(t);
+	int i, err = -ECONNRESET;
+
+	for (i = 0; i < TRIES; i++) {
+		struct sftp *s = ssh_pool_any(p);
+
+		if (!s)
+			return p->error ? p->error : -ECONNRESET;
+		err = r(s, ssh_pool_file(p), ctx);
+		if (!s->broken)
+			break;
+	}
+	return err;
+}
+
+static int make_base(struct sftp *s, const char *path)
+{
+	char part[PATH_SIZE];
+	struct sftp_attrs a;
+	const char *end;
+	int err = sftp_stat(s, path, &a), made = 0;
+
+	if (err == 0)
+		return !a.has_mode || S_ISDIR(a.mode) ? 0 : -ENOTDIR;
+	for (end = strchr(path + 1, '/'); err == -ENOENT; end = strchr(end + 1, '/')) {
+		(void)snprintf(part, sizeof(part), "%.*s",
+			       end ? (int)(end - path) : (int)strlen(path), path);
+		/* It may be there already; the last one is missing for sure. */
+		made = sftp_mkdir(s, part);
+		if (!end)
+			break;
+	}
+	return err == -ENOENT ? made : err;
+}
+
+/* Ask by doing, with a name that nobody has. */
+static int probe_writable(struct target *t, struct sftp *s)
+{
+	struct sftp_file f = {.len = 0};
+	char path[PATH_SIZE], name[40];
+	unsigned int number;
+	int err;
+
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
+		number = (unsigned int)clock_ms();
+	(void)snprintf(name, sizeof(name), ".fadump-ng-probe-%08x", number);
+	err = path_of(t, name, NULL, path);
+
+	if (err == 0)
+		err = sftp_open(s, path, SFTP_FXF_WRITE | SFTP_FXF_CREAT | SFTP_FXF_EXCL, &f);
+	if (err < 0) {
+		why(t, "%s is not writable: %s", t->url->path,
+		    err == -EIO && *s->said ? s->said : strerror(-err));
+		return err;
+	}
+	err = sftp_close(s, &f);
+	(void)!sftp_remove(s, path);
+	return err;
+}
+
+static int ssh_target_open(struct target *t)
+{
+	const char *connections = url_option(t->url, "connections");
+	struct ssh_pool *p = calloc(1, sizeof(*p));
+	struct sftp *s;
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	t->kind = p;
+	err = ssh_pool_init(p, t->url, t->env, connections ? strtoul(connections, NULL, 10) : 1);
+	if (err < 0) {
+		why(t, "%s", p->why);
+		return err;
+	}
+	s = &p->links[0].link.sftp;
+	err = t->existing ? 0 : make_base(s, t->url->path);
+	if (err < 0) {
+		why(t, "cannot make %s on the server: %s", t->url->path,
+		    err == -EIO && *s->said ? s->said : strerror(-err));
+		return err;
+	}
+	if (!(s->extensions & SFTP_EXT_FSYNC))
+		(void)snprintf(
+			t->unassured, sizeof(t->unassured),
+			"the server cannot be asked to bring data to stable storage (fsync)");
+	return t->existing ? 0 : probe_writable(t, s);
+}
+
+static int ssh_space(struct target *t, uint64_t *free_bytes)
+{
+	struct sftp *s = ssh_pool_any(pool(t));
+
+	return s ? sftp_statvfs(s, t->url->path, free_bytes) : pool(t)->error;
+}
+
+/* A directory that is there already may be used when it is ours alone and holds no dump. */
+static int may_use(struct target *t, struct sftp *s, const char *dir, const char *path)
+{
+	char vmcore[PATH_SIZE];
+	struct sftp_attrs a;
+	int err = path_of(t, dir, DUMP_VMCORE, vmcore);
+
+	if (err < 0)
+		return err;
+	err = sftp_lstat(s, path, &a);
+	if (err < 0)
+		return err;
+	if (!a.has_mode || !S_ISDIR(a.mode) || (a.mode & 022))
+		return -EEXIST;
+	err = sftp_lstat(s, vmcore, &a);
+	return err == 0 ? -EEXIST : err == -ENOENT ? 0 : err;
+}
+
+static int ssh_begin(struct target *t, const char *dir)
+{
+	struct sftp *s = ssh_pool_any(pool(t));
+	char path[PATH_SIZE];
+	int err = path_of(t, dir, NULL, path), used;
+
+	if (!s)
+		return told(t, "", pool(t)->error);
+	if (err == 0)
+		err = sftp_mkdir(s, path);
+	/* "Failure" is also what a server says of a name that is taken. */
+	if (err < 0) {
+		used = may_use(t, s, dir, path);
+		if (used != -ENOENT)
+			err = used;
+	}
+	if (err < 0)
+		return err == -EEXIST ? err : told(t, "cannot make the directory", err);
+	(void)snprintf(t->dir, sizeof(t->dir), "%s", dir);
+	return 0;
+}
+
+static int ssh_create(struct target *t, const char *name)
+{
+	struct sftp *s = ssh_pool_any(pool(t));
+	char path[PATH_SIZE];
+	int err = path_of(t, t->dir, name, path);
+
+	if (!s)
+		return told(t, "", pool(t)->error);
+	if (err == 0)
+		err = sftp_remove(s, path);
+	if (err == 0 || err == -ENOENT)
+		err = ssh_pool_create(pool(t), path);
+	return told(t, "the server does not create the file", err);
+}
+
+static int ssh_write(struct target *t, const void *buf, size_t len, uint64_t off)
+{
+	return told(t, "", ssh_pool_write(pool(t), buf, len, off));
+}
+
+struct range {
+	void *buf;
+	size_t len;
+	uint64_t off;
+};
+
+static int read_range(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	const struct range *r = ctx;
+
+	return sftp_read(s, f, r->buf, r->len, r->off);
+}
+
+static int ssh_pread(struct target *t, void *buf, size_t len, uint64_t off)
+{
+	struct range r = {.buf = buf, .len = len, .off = off};
+
+	return persist(t, read_range, &r);
+}
+
+static int ask_size(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct sftp_attrs *a = ctx;
+
+	return sftp_fstat(s, f, a);
+}
+
+static int ssh_size(struct target *t, uint64_t *bytes)
+{
+	struct sftp_attrs a = {0};
+	int err = persist(t, ask_size, &a);
+
+	if (err == 0 && !a.has_size)
+		err = -EOPNOTSUPP;
+	if (err == 0)
+		*bytes = a.size;
+	return told(t, "the server does not say how long the file is", err);
+}
+
+static int sync_file(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	(void)ctx;
+	return s->extensions & SFTP_EXT_FSYNC ? sftp_fsync(s, f) : 0;
+}
+
+static int ssh_flush(struct target *t)
+{
+	struct ssh_pool *p = pool(t);
+	int err = ssh_pool_drain(p);
+
+	if (err == 0)
+		err = persist(t, sync_file, NULL);
+	t->resumed = p->resumed;
+	t->reread = p->lost;
+	return told(t, "the server could not bring the file to stable storage", err);
+}
+
+/* A directory can be opened for reading like a file, and then synced, at OpenSSH's server. */
+static int sync_directory(struct target *t, struct sftp *s, const char *path)
+{
+	struct sftp_file f = {.len = 0};
+	int err;
+
+	if (!(s->extensions & SFTP_EXT_FSYNC))
+		return 0;
+	err = sftp_open(s, path, SFTP_FXF_READ, &f);
+	if (err == 0) {
+		err = sftp_fsync(s, &f);
+		(void)!sftp_close(s, &f);
+	}
+	if (s->broken || err == -EIO)
+		return err;
+	if (err < 0 && !t->unassured[0])
+		(void)snprintf(t->unassured, sizeof(t->unassured),
+			       "the server does not sync directories: a name may be lost when it "
+			       "dies");
+	return 0;
+}
+
+static int sync_names(struct target *t, struct sftp *s)
+{
+	char path[PATH_SIZE];
+	int err = path_of(t, t->dir, NULL, path);
+
+	if (err == 0)
+		err = sync_directory(t, s, path);
+	return err < 0 ? err : sync_directory(t, s, t->url->path);
+}
+
+struct names {
+	struct target *t;
+	char from[PATH_SIZE], to[PATH_SIZE];
+	uint64_t size;
+};
+
+/* Renamed, under its new name as long as it was, and the name made durable. */
+static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct names *n = ctx;
+	struct sftp_attrs a;
+	int err = sftp_rename(s, n->from, n->to);
+
+	(void)f;
+	/* When the connection broke behind it, it may have been done already. */
+	if (err < 0 && s->broken)
+		return err;
+	if (err < 0 && sftp_lstat(s, n->from, &a) != -ENOENT)
+		return err;
+	err = sftp_lstat(s, n->to, &a);
+	if (err == 0 && a.has_size && a.size != n->size)
+		err = -ESTALE;
+	if (err == 0)
+		err = sync_names(n->t, s);
+	/* A name that may not last is none. */
+	if (err < 0 && !s->broken)
+		(void)!sftp_rename(s, n->to, n->from);
+	return err;
+}
+
+static int ssh_publish(struct target *t, const char *from, const char *to)
+{
+	struct names n = {.t = t};
+	int err = ssh_size(t, &n.size);
+
+	if (err == 0)
+		err = path_of(t, t->dir, from, n.from);
+	if (err == 0)
+		err = path_of(t, t->dir, to, n.to);
+	if (err == 0)
+		err = ssh_pool_close(pool(t));
+	if (err == 0)
+		err = persist(t, publish_names, &n);
+	return told(t, "the server could not rename the file", err);
+}
+
+struct existing {
+	struct target *t;
+	char path[PATH_SIZE];
+};
+
+static int open_existing(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	const struct existing *e = ctx;
+	struct sftp_attrs a;
+	int err = sftp_lstat(s, e->path, &a);
+
+	if (err == 0 && a.has_mode && !S_ISREG(a.mode))
+		err = -EINVAL;
+	return err < 0 ? err : sftp_open(s, e->path, SFTP_FXF_READ, f);
+}
+
+static int ssh_reopen(struct target *t, const char *dir, const char *name)
+{
+	struct existing e = {.t = t};
+	int err;
+
+	if (!*dir || strchr(dir, '/'))
+		return -EINVAL;
+	(void)snprintf(t->dir, sizeof(t->dir), "%s", dir);
+	err = path_of(t, dir, name, e.path);
+	if (err == 0)
+		err = persist(t, open_existing, &e);
+	/* Saved before: the server may have lost what it had not synced since. */
+	t->reread = true;
+	return told(t, "it cannot be opened", err);
+}
+
+static int copy_in(struct sftp *s, const struct sftp_file *f, const struct reader *data)
+{
+	uint64_t off;
+	size_t n, size = s->limits.write < 64 * KIB ? (size_t)s->limits.write : 64 * KIB;
+	char *buf = malloc(size);
+	int err = buf ? 0 : -ENOMEM;
+
+	for (off = 0; off < data->size && err == 0; off += n) {
+		n = data->size - off < size ? (size_t)(data->size - off) : size;
+		err = data->pread(data->ctx, buf, n, off);
+		if (err == 0)
+			err = sftp_write(s, f, buf, n, off);
+	}
+	free(buf);
+	return err;
+}
+
+struct file {
+	struct target *t;
+	const struct reader *data;
+	char tmp[PATH_SIZE], path[PATH_SIZE];
+};
+
+static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
+{
+	const struct file *p = ctx;
+	struct sftp_file f = {.len = 0};
+	int err = sftp_open(s, p->tmp, SFTP_FXF_WRITE | SFTP_FXF_CREAT | SFTP_FXF_TRUNC, &f), r;
+
+	(void)unused;
+	if (err < 0)
+		return err;
+	err = copy_in(s, &f, p->data);
+	if (err == 0)
+		err = sync_file(s, &f, NULL);
+	r = sftp_close(s, &f);
+	err = err < 0 ? err : r;
+	/* A plain rename does not replace; this one is there from an earlier try. */
+	if (err == 0 && !(s->extensions & SFTP_EXT_POSIX_RENAME))
+		(void)!sftp_remove(s, p->path);
+	if (err == 0)
+		err = sftp_rename(s, p->tmp, p->path);
+	if (err == 0)
+		err = sync_names(p->t, s);
+	if (err < 0 && !s->broken)
+		(void)!sftp_remove(s, p->tmp);
+	return err;
+}
+
+static int ssh_put(struct target *t, const char *name, const struct reader *data)
+{
+	struct file p = {.t = t, .data = data};
+	char tmp[300];
+	int err;
+
+	(void)snprintf(tmp, sizeof(tmp), "%s.incomplete", name);
+	err = path_of(t, t->dir, tmp, p.tmp);
+	if (err == 0)
+		err = path_of(t, t->dir, name, p.path);
+	if (err == 0)
+		err = persist(t, put_file, &p);
+	return told(t, "the server did not take the file", err);
+}
+
+static int remove_file(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct existing *e = ctx;
+	char dir[PATH_SIZE];
+	int err = sftp_remove(s, e->path);
+
+	(void)f;
+	if (err == -ENOENT)
+		err = 0;
+	/* Goes only when nothing, not even the log, was saved there. */
+	if (path_of(e->t, e->t->dir, NULL, dir) == 0 && !s->broken && sftp_rmdir(s, dir) == 0)
+		e->t->dir[0] = '\0';
+	return err;
+}
+
+static int ssh_abandon(struct target *t, const char *name)
+{
+	struct ssh_pool *p = pool(t);
+	struct existing e = {.t = t};
+
+	if (!t->dir[0])
+		return 0;
+	ssh_pool_forget(p);
+	if (path_of(t, t->dir, name, e.path) < 0)
+		return -ENAMETOOLONG;
+	return persist(t, remove_file, &e);
+}
+
+static int ssh_target_close(struct target *t)
+{
+	struct ssh_pool *p = t->kind;
+
+	if (!p)
+		return 0;
+	ssh_pool_deinit(p);
+	free(p);
+	t->kind = NULL;
+	return 0;
+}
+
+const struct target_ops ssh_ops = {
+	.open = ssh_target_open,
+	.space = ssh_space,
+	.begin = ssh_begin,
+	.create = ssh_create,
+	.write = ssh_write,
+	.pread = ssh_pread,
+	.size = ssh_size,
+	.flush = ssh_flush,
+	.publish = ssh_publish,
+	.reopen = ssh_reopen,
+	.put = ssh_put,
+	.abandon = ssh_abandon,
+	.close = ssh_target_close,
+};

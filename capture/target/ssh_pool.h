@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One file on an SFTP server, written over several connections at once: pieces are gathered into
+ * chunks, sent with their offsets, and kept until the server has acknowledged them, so that a
+ * connection that dies costs nothing but time: what it had not acknowledged goes again.
+ */
+#pragma once
+
+#include "target/ssh_link.h"
+
+#define SSH_LINKS_MAX 8
+
+enum ssh_chunk_state { CHUNK_FREE, CHUNK_FILLING, CHUNK_QUEUED, CHUNK_SENT };
+
+struct ssh_chunk {
+	enum ssh_chunk_state state;
+	unsigned char *data; /* NULL until it is used for the first time */
+	size_t len;
+	uint64_t off;
+	uint32_t id; /* of its request on link */
+	size_t link;
+};
+
+struct ssh_pool_link {
+	struct ssh_link link;
+	struct sftp_file file;
+	bool up;
+	size_t under_way; /* bytes sent and not acknowledged */
+	int64_t heard;    /* when it was last heard of while something was under way */
+	int64_t retry_at; /* when it is down */
+	int64_t wait_ms;  /* how long the next retry will wait */
+};
+
+struct ssh_pool {
+	const struct url *url;
+	const struct target_env *env;
+	struct ssh_pool_link links[SSH_LINKS_MAX];
+	size_t n_links;
+	char path[1024]; /* of the file; "" none is open */
+	struct ssh_chunk *chunks;
+	size_t n_chunks, chunk_size;
+	struct ssh_chunk *filling;
+	int64_t progress; /* when a byte was last acknowledged */
+	bool acked;       /* has anything been acknowledged of this file? */
+	bool lost;        /* and since then no connection held: the server may have died, too */
+	unsigned int resumed;
+	int error; /* the first; nothing is written any more */
+	char why[200];
+};
+
+/*
+ * Connect n times (1..SSH_LINKS_MAX) to the server. One is enough: the others only make it faster.
+ * Tries again for a while where that may help. 0 or -errno with p->why; ssh_pool_deinit() in every
+ * case.
+ */
+int ssh_pool_init(struct ssh_pool *p, const struct url *url, const struct target_env *env,
+		  size_t n) _must_check_;
+void ssh_pool_deinit(struct ssh_pool *p);
+
+/*
+ * A connection that works, for requests while nothing is under way; connects again where none does.
+ * NULL with p->error and p->why.
+ */
+struct sftp *ssh_pool_any(struct ssh_pool *p);
+
+/* Create the file on all connections; exclusive. 0 or -errno. */
+int ssh_pool_create(struct ssh_pool *p, const char *path) _must_check_;
+/* Copies. 0, or -errno, which stays. */
+int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off) _must_check_;
+/* Everything is acknowledged. 0 or -errno. */
+int ssh_pool_drain(struct ssh_pool *p) _must_check_;
+/* The open file of the connection ssh_pool_any() gives. */
+struct sftp_file *ssh_pool_file(struct ssh_pool *p);
+/* Give the file up: what is under way is of no interest any more, nor is an earlier error. */
+void ssh_pool_forget(struct ssh_pool *p);
+/* Close the file on all connections; what each says counts. 0 or -errno. */
+int ssh_pool_close(struct ssh_pool *p) _must_check_;

@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ssh:// targets with a real sshd and a drop box, an account without a shell in a directory of its own. The core is made
+# by hand and makedumpfile is a stub; what arrives, and what is said when it does not, is real.
+
+load lib
+load sshd
+
+setup() {
+    cli_setup
+    sshd_setup
+    core sound-le-64k
+    mkdir -p "$T/root/etc/fadump-ng" "$T/bin"
+    cp "$SSHD/known_hosts" "$T/root/etc/fadump-ng/known_hosts"
+    cp "$SSHD/id" "$T/root/etc/fadump-ng/identity"
+    PATH=$T/bin:$PATH
+    "$TOOLS/mkkdump" "$T/dump"
+    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    export FLAT=$T/flat STUB=$T
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\nsnappy\tdisabled\nzstd\tenabled\n" ;;
+*" --dump-dmesg "*) exit 1 ;;
+*" -F "*) if [ -x "$STUB/stream" ]; then exec "$STUB/stream"; fi; cat "$FLAT" ;;
+esac'
+    stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: a test"'
+}
+
+teardown() {
+    sshd_teardown
+}
+
+stub() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
+}
+
+capture() {
+    fadump capture --core "$T/core" --no-release --target "$@"
+}
+
+# The one dump directory in the box.
+box_dir() {
+    find "$BOX/upload" -mindepth 1 -maxdepth 1 -type d
+}
+
+arrived() {
+    [ "$status" = 0 ]
+    cmp "${1-$T/dump}" "$(box_dir)/vmcore"
+    [ -z "$(find "$BOX" -name '*.incomplete' -o -name '.fadump*')" ]
+}
+
+nothing_arrived() {
+    [ "$status" = 1 ]
+    [ -z "$(find "$BOX" -name vmcore -o -name '*.incomplete' -o -name '.fadump*')" ]
+}
+
+@test "a drop box gets an ordinary dump, with its log and manifest, for its owner's eyes" {
+    capture "$URL"
+    arrived
+    [ "$(stat -c %a "$(box_dir)")" = 700 ]
+    [ "$(stat -c %a "$(box_dir)"/* | sort -u)" = 600 ]
+    grep -q 'a test' "$(box_dir)/vmcore-dmesg.txt"
+    [ -s "$(box_dir)/capture.log" ]
+    output=$(cat "$(box_dir)/manifest.json")
+    [ "$(json complete)" = True ]
+    [ "$(json target)" = "$URL" ]
+    [[ $output != *unassured* ]]
+    run "$FADUMP_NG" verify "$(box_dir)"
+    [ "$status" = 0 ]
+}
+
+@test "a directory that is not there yet is made, as many connections as asked for are used" {
+    capture "$URL/deep/er?connections=4"
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$BOX"/upload/deep/er/*/vmcore
+    [ "$(grep -c "Accepted publickey" "$SSHD/log")" = 4 ]
+}
+
+@test "a second dump of the same crash gets a name of its own" {
+    capture "$URL"
+    capture "$URL"
+    [ "$status" = 0 ]
+    [ "$(find "$BOX" -name vmcore | wc -l)" = 2 ]
+}
+
+@test "a server with another key than the known one gets nothing" {
+    ssh-keygen -q -t ed25519 -N '' -f "$T/other"
+    printf '[127.0.0.1]:%s %s\n' "$PORT" "$(cut -d' ' -f1,2 "$T/other.pub")" >"$T/root/etc/fadump-ng/known_hosts"
+    capture "$URL"
+    nothing_arrived
+    [[ $errors == *"the server's host key is not the one in known-hosts"* ]]
+}
+
+@test "an unknown server gets nothing" {
+    : >"$T/root/etc/fadump-ng/known_hosts"
+    capture "$URL"
+    nothing_arrived
+    [[ $errors == *"the server's host key is not the one in known-hosts"* ]]
+}
+
+@test "a key that the server does not know, and one that is not there" {
+    rm "$T/root/etc/fadump-ng/identity"
+    ssh-keygen -q -t ed25519 -N '' -f "$T/root/etc/fadump-ng/identity"
+    capture "$URL"
+    nothing_arrived
+    [[ $errors == *"the server does not accept the key"* ]]
+    rm "$T/root/etc/fadump-ng/identity"
+    capture "$URL"
+    nothing_arrived
+    [[ $errors == *"/etc/fadump-ng/identity (identity-file) is not there"* ]]
+}
+
+@test "a place that may not be written to is said to be so" {
+    capture "ssh://$DROPBOX_USER@127.0.0.1:$PORT/elsewhere"
+    nothing_arrived
+    [[ $errors == *"/elsewhere"*"ermission denied"* ]]
+}
+
+@test "a connection that dies in the middle is taken up again where it was" {
+    echo 'verify = none' >"$T/root/etc/fadump-ng.conf"
+    head -c 30000000 /dev/urandom >"$T/dump"
+    "$TOOLS/flatten" "$T/dump" >"$T/flat"
+    size=$(stat -c %s "$T/flat")
+    stub stream "head -c $((size / 2)) $T/flat; touch $T/half; while [ -e $T/half ]; do sleep 0.05; done
+tail -c +$((size / 2 + 1)) $T/flat"
+    mv "$T/bin/stream" "$T/stream"
+    (
+        until [ -e "$T/half" ]; do sleep 0.05; done
+        sleep 0.3
+        sessions=$(sshd_sessions)
+        # shellcheck disable=SC2086 # a list of numbers
+        kill -KILL $sessions
+        rm "$T/half"
+    ) &
+    capture "$URL?connections=2"
+    wait
+    arrived
+    output=$(cat "$(box_dir)/manifest.json")
+    [ "$(json targets.0.resumed)" -ge 1 ]
+}
+
+@test "a server that is away for some seconds is waited for" {
+    size=$(stat -c %s "$T/flat")
+    stub stream "head -c $((size / 2)) $T/flat; touch $T/half; while [ -e $T/half ]; do sleep 0.05; done
+tail -c +$((size / 2 + 1)) $T/flat"
+    mv "$T/bin/stream" "$T/stream"
+    (
+        until [ -e "$T/half" ]; do sleep 0.05; done
+        sleep 0.3
+        sshd_stop
+        rm "$T/half"
+        sleep 3
+        sshd_start
+    ) &
+    capture "$URL"
+    wait
+    arrived
+}
+
+@test "a server that stays away is given up at the deadline, and the next target takes the dump" {
+    size=$(stat -c %s "$T/flat")
+    echo 'deadline = 5s' >"$T/root/etc/fadump-ng.conf"
+    stub stream "head -c $((size / 2)) $T/flat; [ -e $T/once ] || { touch $T/half $T/once; while [ -e $T/half ]; do sleep 0.05; done; }
+tail -c +$((size / 2 + 1)) $T/flat"
+    mv "$T/bin/stream" "$T/stream"
+    (
+        until [ -e "$T/half" ]; do sleep 0.05; done
+        sleep 0.3
+        sshd_stop
+        rm "$T/half"
+    ) &
+    capture "$URL" --target file:///var/crash
+    wait
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$T"/root/var/crash/*/vmcore
+    [ -z "$(find "$BOX" -name vmcore)" ]
+    [[ $errors == *"ssh://"*"writing the dump failed"* ]]
+}
+
+@test "two sinks in one pass: both get the dump; one that fails is dropped and said to have failed" {
+    capture "$URL" --target "also file:///var/crash"
+    arrived
+    cmp "$T/dump" "$T"/root/var/crash/*/vmcore
+    rm -r "$BOX"/upload/* "$T"/root/var/crash/*
+    rm "$T/root/etc/fadump-ng/identity"
+    capture "$URL" --target "also file:///var/crash"
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$T"/root/var/crash/*/vmcore
+    output=$(cat "$T"/root/var/crash/*/manifest.json)
+    [ "$(json targets.0.ok)" = False ]
+    [ "$(json targets.1.ok)" = True ]
+}
+
+@test "require-all: one that fails is one too few" {
+    echo 'require-all = yes' >"$T/root/etc/fadump-ng.conf"
+    rm "$T/root/etc/fadump-ng/identity"
+    capture "$URL" --target "also file:///var/crash"
+    [ "$status" = 1 ]
+    [[ $errors == *"1 of 2 targets took the dump and require-all is set"* ]]
+}
