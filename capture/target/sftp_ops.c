@@ -60,15 +60,15 @@ static int finish(struct sftp *s, uint32_t id, enum sftp_type wanted, struct sft
 
 static int finish_status(struct sftp *s, uint32_t id)
 {
-	struct sftp_reply r;
+	struct sftp_reply r = {.type = 0};
 
 	return finish(s, id, SFTP_STATUS, &r);
 }
 
 int sftp_open(struct sftp *s, const char *path, uint32_t flags, struct sftp_file *out)
 {
-	struct sftp_reply r;
-	uint32_t id;
+	struct sftp_reply r = {.type = 0};
+	uint32_t id = 0;
 	int err = begin(s, SFTP_OPEN, &id);
 
 	if (err < 0)
@@ -86,7 +86,7 @@ int sftp_open(struct sftp *s, const char *path, uint32_t flags, struct sftp_file
 
 int sftp_close(struct sftp *s, struct sftp_file *f)
 {
-	uint32_t id;
+	uint32_t id = 0;
 	int err = begin(s, SFTP_CLOSE, &id);
 
 	if (err == 0) {
@@ -99,8 +99,8 @@ int sftp_close(struct sftp *s, struct sftp_file *f)
 
 int sftp_fsync(struct sftp *s, const struct sftp_file *f)
 {
-	struct sftp_reply r;
-	uint32_t id;
+	struct sftp_reply r = {.type = 0};
+	uint32_t id = 0;
 	int err = extended(s, SFTP_EXT_FSYNC, "fsync@openssh.com", &id);
 
 	if (err < 0)
@@ -111,7 +111,7 @@ int sftp_fsync(struct sftp *s, const struct sftp_file *f)
 
 static int attributes(struct sftp *s, uint32_t id, struct sftp_attrs *out)
 {
-	struct sftp_reply r;
+	struct sftp_reply r = {.type = 0};
 	int err = finish(s, id, SFTP_ATTRS, &r);
 
 	if (err == 0)
@@ -121,7 +121,7 @@ static int attributes(struct sftp *s, uint32_t id, struct sftp_attrs *out)
 
 int sftp_fstat(struct sftp *s, const struct sftp_file *f, struct sftp_attrs *out)
 {
-	uint32_t id;
+	uint32_t id = 0;
 	int err = begin(s, SFTP_FSTAT, &id);
 
 	if (err < 0)
@@ -133,7 +133,7 @@ int sftp_fstat(struct sftp *s, const struct sftp_file *f, struct sftp_attrs *out
 static int path_attributes(struct sftp *s, enum sftp_type type, const char *path,
 			   struct sftp_attrs *out)
 {
-	uint32_t id;
+	uint32_t id = 0;
 	int err = begin(s, type, &id);
 
 	if (err < 0)
@@ -154,7 +154,7 @@ int sftp_stat(struct sftp *s, const char *path, struct sftp_attrs *out)
 
 static int path_only(struct sftp *s, enum sftp_type type, const char *path)
 {
-	uint32_t id;
+	uint32_t id = 0;
 	int err = begin(s, type, &id);
 
 	if (err < 0)
@@ -175,7 +175,7 @@ int sftp_rmdir(struct sftp *s, const char *path)
 
 int sftp_mkdir(struct sftp *s, const char *path)
 {
-	uint32_t id;
+	uint32_t id = 0;
 	int err = begin(s, SFTP_MKDIR, &id);
 
 	if (err < 0)
@@ -187,7 +187,7 @@ int sftp_mkdir(struct sftp *s, const char *path)
 
 int sftp_rename(struct sftp *s, const char *from, const char *to)
 {
-	uint32_t id;
+	uint32_t id = 0;
 	int err = extended(s, SFTP_EXT_POSIX_RENAME, "posix-rename@openssh.com", &id);
 
 	if (err == -EOPNOTSUPP)
@@ -201,8 +201,8 @@ int sftp_rename(struct sftp *s, const char *from, const char *to)
 
 int sftp_statvfs(struct sftp *s, const char *path, uint64_t *free_bytes)
 {
-	struct sftp_reply r;
-	uint32_t id;
+	struct sftp_reply r = {.type = 0};
+	uint32_t id = 0;
 	int err = extended(s, SFTP_EXT_STATVFS, "statvfs@openssh.com", &id);
 
 	if (err < 0)
@@ -215,8 +215,8 @@ int sftp_statvfs(struct sftp *s, const char *path, uint64_t *free_bytes)
 int sftp_write(struct sftp *s, const struct sftp_file *f, const void *data, size_t len,
 	       uint64_t off)
 {
-	struct sftp_reply r;
-	uint32_t id;
+	struct sftp_reply r = {.type = 0};
+	uint32_t id = 0;
 	int err = begin(s, SFTP_WRITE, &id);
 
 	if (err < 0)
@@ -262,7 +262,7 @@ struct reads {
 static int take_reply(struct sftp *s, struct reads *w, unsigned char *buf, size_t *short_at)
 {
 	size_t i = w->first % READS_MAX;
-	struct sftp_reply r;
+	struct sftp_reply r = {.type = 0};
 	int err = sftp_await(s, w->of[i].id, clock_ms() + SFTP_PATIENCE_MS, &r);
 
 	w->first++;

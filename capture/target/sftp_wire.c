@@ -132,7 +132,7 @@ static struct sftp_span take_bytes(struct cursor *c)
 
 static bool is(struct sftp_span s, const char *text)
 {
-	return s.len == strlen(text) && memcmp(s.at, text, s.len) == 0;
+	return s.at && s.len == strlen(text) && memcmp(s.at, text, s.len) == 0;
 }
 
 static void take_extensions(struct cursor *c, struct sftp_reply *out)
