@@ -79,6 +79,8 @@ static void print_needs(const struct net_plan *p)
 		printf("module 8021q\n");
 	if (inet6)
 		printf("module ipv6\n");
+	if (net_plan_needs(p, NET_DHCP) || net_plan_needs(p, NET_DHCP6))
+		printf("module af_packet\n");
 	if (net_plan_needs(p, NET_DHCP))
 		printf("applet udhcpc\n");
 	if (net_plan_needs(p, NET_DHCP6))

@@ -39,8 +39,8 @@ static int judge(const char *const *argv, int r, struct child_result *result,
 	return r < 0 ? r : -EIO;
 }
 
-int net_collect_long(const char *const *argv, int64_t deadline, char **buf, size_t *len,
-		     struct net_error *error)
+int net_collect_until(const char *const *argv, int64_t deadline, char **buf, size_t *len,
+		      struct net_error *error)
 {
 	struct child_spec spec = {.argv = argv, .stdin_fd = -1, .deadline = deadline};
 	struct child_result result = {.status = 0};
@@ -58,18 +58,15 @@ int net_collect_long(const char *const *argv, int64_t deadline, char **buf, size
 	return 0;
 }
 
-int net_collect(const char *const *argv, int64_t deadline, char **buf, size_t *len,
-		struct net_error *error)
+int net_collect(const char *const *argv, char **buf, size_t *len, struct net_error *error)
 {
-	int64_t brief = clock_ms() + BRIEF_MS;
-
-	return net_collect_long(argv, deadline < brief ? deadline : brief, buf, len, error);
+	return net_collect_until(argv, clock_ms() + BRIEF_MS, buf, len, error);
 }
 
-int net_run(const char *const *argv, int64_t deadline, struct net_error *error)
+int net_run(const char *const *argv, struct net_error *error)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 
-	return net_collect(argv, deadline, &text, &len, error);
+	return net_collect(argv, &text, &len, error);
 }

@@ -8,13 +8,13 @@
 #include <stdint.h>
 
 /*
- * Run it until deadline (clock_ms(); no longer than ten seconds in any case where brief). 0; or
- * -errno with *error filled: the command, and the last that it said.
+ * Run it, for ten seconds at most. 0; or -errno with *error filled: the command, and the last that
+ * it said.
  */
-int net_run(const char *const *argv, int64_t deadline, struct net_error *error) _must_check_;
+int net_run(const char *const *argv, struct net_error *error) _must_check_;
 /* The same, and what it printed, NUL-terminated; the caller frees it. */
-int net_collect(const char *const *argv, int64_t deadline, char **buf, size_t *len,
+int net_collect(const char *const *argv, char **buf, size_t *len,
 		struct net_error *error) _must_check_;
-/* Until the deadline itself, for what waits for an answer. */
-int net_collect_long(const char *const *argv, int64_t deadline, char **buf, size_t *len,
-		     struct net_error *error) _must_check_;
+/* Until a deadline (clock_ms()), for what waits for an answer. */
+int net_collect_until(const char *const *argv, int64_t deadline, char **buf, size_t *len,
+		      struct net_error *error) _must_check_;

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORD_MS  INT64_C(20000)
 #define RESOLVE_MS INT64_C(15000)
 
 void net_running_deinit(struct net_running *s)
@@ -26,14 +25,13 @@ int net_running_init(struct net_running *out, struct net_error *error)
 	static const char *const links[] = {"ip", "-json", "-details", "link", "show", NULL};
 	static const char *const addresses[] = {"ip", "-json", "addr", "show", NULL};
 	_cleanup_free_ char *link_text = NULL, *address_text = NULL;
-	int64_t deadline = clock_ms() + RECORD_MS;
 	size_t link_len, address_len;
 	int r;
 
 	*out = (struct net_running){.n_links = 0};
-	r = net_collect(links, deadline, &link_text, &link_len, error);
+	r = net_collect(links, &link_text, &link_len, error);
 	if (r == 0)
-		r = net_collect(addresses, deadline, &address_text, &address_len, error);
+		r = net_collect(addresses, &address_text, &address_len, error);
 	if (r < 0)
 		return r;
 	r = net_show_links(link_text, link_len, &out->links, &out->n_links);
@@ -53,7 +51,7 @@ int net_resolve(const char *host, int64_t deadline, char *out, size_t size, stru
 
 	(void)snprintf(text, sizeof(text), "%.*s", (int)n, host);
 	if (net_address_parse(text, address, NULL) < 0) {
-		if (net_collect_long(argv, deadline, &found, &len, &why) < 0)
+		if (net_collect_until(argv, deadline, &found, &len, &why) < 0)
 			return net_refuse(error, "the name %s cannot be resolved%s", host,
 					  strstr(why.text, "no such program")
 						  ? ": getent is not installed"
@@ -70,7 +68,7 @@ static int ask_route(const char *const *argv, struct seen_route *out, struct net
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
-	int r = net_collect(argv, clock_ms() + RECORD_MS, &text, &len, error);
+	int r = net_collect(argv, &text, &len, error);
 
 	if (r < 0)
 		return r;

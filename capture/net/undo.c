@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/undo.h"
 
-#include "base/clock.h"
 #include "net/ip.h"
 #include "net/resolv_file.h"
 
 #include <errno.h>
 #include <string.h>
-
-#define STEP_MS INT64_C(10000)
 
 int undo_add(struct undo *u, enum undo_kind kind, const char *link, const char *value,
 	     const char *old, struct net_error *error)
@@ -29,7 +26,7 @@ int undo_add(struct undo *u, enum undo_kind kind, const char *link, const char *
 
 static int run(const char *const *argv, struct net_error *error)
 {
-	return net_run(argv, clock_ms() + STEP_MS, error);
+	return net_run(argv, error);
 }
 
 static int take_down(const char *link, struct net_error *error)
@@ -46,6 +43,7 @@ static int undo_one(const struct root *root, enum undo_kind kind, const char *li
 {
 	bool inet6 = strchr(value, ':') != NULL;
 	const char *const del[] = {"ip", "link", "del", "dev", link, NULL};
+	const char *const bond[] = {"ip", "link", "add", "name", link, "type", "bond", NULL};
 	const char *const mtu[] = {"ip", "link", "set", "dev", link, "mtu", old, NULL};
 	const char *const addr[] = {"ip", "addr", "del", value, "dev", link, NULL};
 	const char *const route[] = {"ip",    inet6 || strcmp(old, "6") == 0 ? "-6" : "-4",
@@ -58,6 +56,8 @@ static int undo_one(const struct root *root, enum undo_kind kind, const char *li
 	switch (kind) {
 	case UNDO_DELETE:
 		return run(del, error);
+	case UNDO_BOND:
+		return run(bond, error);
 	case UNDO_DOWN:
 		return take_down(link, error);
 	case UNDO_MTU:

@@ -11,6 +11,7 @@
 
 enum undo_kind {
 	UNDO_DELETE,  /* a link that was made */
+	UNDO_BOND,    /* a bond without ports that was in the way */
 	UNDO_DOWN,    /* a link that was set up */
 	UNDO_MTU,     /* a link whose MTU was another */
 	UNDO_ADDRESS, /* one that was added; value: the prefix */

@@ -38,15 +38,15 @@ const char *up_name(const struct up *u, const char *link)
 
 int up_run(struct up *u, const char *const *argv)
 {
-	return net_run(argv, u->request->deadline, u->error);
+	return net_run(argv, u->error);
 }
 
-static int links_now(int64_t deadline, struct seen_link **links, size_t *n, struct net_error *error)
+static int links_now(struct seen_link **links, size_t *n, struct net_error *error)
 {
 	static const char *const argv[] = {"ip", "-json", "-details", "link", "show", NULL};
 	_cleanup_free_ char *text = NULL;
 	size_t len;
-	int r = net_collect(argv, deadline, &text, &len, error);
+	int r = net_collect(argv, &text, &len, error);
 
 	if (r < 0)
 		return r;
@@ -57,16 +57,16 @@ static int links_now(int64_t deadline, struct seen_link **links, size_t *n, stru
 
 int up_links(struct up *u, struct seen_link **links, size_t *n)
 {
-	return links_now(u->request->deadline, links, n, u->error);
+	return links_now(links, n, u->error);
 }
 
-static bool has_carrier(const char *name, int64_t deadline)
+static bool has_carrier(const char *name)
 {
 	_cleanup_free_ struct seen_link *links = NULL;
 	struct net_error ignored;
 	size_t n, i;
 
-	if (links_now(deadline, &links, &n, &ignored) < 0)
+	if (links_now(&links, &n, &ignored) < 0)
 		return false;
 	for (i = 0; i < n; i++)
 		if (strcmp(links[i].name, name) == 0)
@@ -88,14 +88,14 @@ static int find_way(const char *host, int64_t deadline, char *link, struct net_e
 	int r = net_resolve(host, deadline, address, sizeof(address), error);
 
 	if (r == 0)
-		r = net_collect(argv, deadline, &text, &len, error);
+		r = net_collect(argv, &text, &len, error);
 	if (r < 0)
 		return r;
 	if (net_show_route(text, len, &route) < 0 || !*route.src || !*route.link)
 		return net_refuse(error, "no route to %s", host);
 	(void)snprintf(link, NET_NAME_MAX, "%s", route.link);
 	/* Itself: only in tests is there any sense in it. */
-	if (strcmp(link, "lo") == 0 || has_carrier(link, deadline))
+	if (strcmp(link, "lo") == 0 || has_carrier(link))
 		return 0;
 	return net_refuse(error, "%s has no carrier", link);
 }
@@ -121,9 +121,21 @@ static int load_modules(struct up *u)
 	if (i == u->plan->n_links || root_exists(u->request->root, "/sys/module/bonding"))
 		return 0;
 	/* Where it is built in there is nothing to load; making the bond tells. */
-	if (net_run(bonding, u->request->deadline, &ignored) == 0)
+	if (net_run(bonding, &ignored) == 0)
 		r = undo_add(u->undo, UNDO_MODULE, "", "bonding", "", u->error);
 	return r;
+}
+
+/*
+ * Drivers that are being loaded, and names that udev is about to give: it could not rename what is
+ * up already. A device that never settles must not take all the time.
+ */
+static void settle(void)
+{
+	static const char *const argv[] = {"udevadm", "settle", "--timeout=8", NULL};
+	struct net_error ignored;
+
+	(void)!net_run(argv, &ignored);
 }
 
 static int bring_links(struct up *u)
@@ -207,6 +219,7 @@ int net_up(const struct net_request *request, struct undo *undo, struct net_erro
 	u->undo = mine;
 	u->error = error;
 	u->dns = *request->plan;
+	settle();
 	r = load_modules(u);
 	if (r == 0)
 		r = bring_links(u);

@@ -89,7 +89,7 @@ static int take_lease(struct up *u, const char *name, const struct lease *l)
 		(void)snprintf(number, sizeof(number), "%u", l->mtu);
 		/* It is the usual size or a smaller one; where it cannot be set, packets of the
 		 * size that there is will do. */
-		(void)!net_run(mtu, u->request->deadline, &(struct net_error){.line = 0});
+		(void)!net_run(mtu, &(struct net_error){.line = 0});
 	}
 	if (*l->prefix)
 		r = add_prefix(u, name, l->prefix);
@@ -131,10 +131,10 @@ static int ask(struct up *u, const char *name, bool inet6, int64_t deadline, cha
 				    "-O",
 				    "121",
 				    NULL};
-	int r = net_collect_long(argv + 1, deadline, text, len, u->error);
+	int r = net_collect_until(argv + 1, deadline, text, len, u->error);
 
 	if (r == -ENOENT)
-		r = net_collect_long(argv, deadline, text, len, u->error);
+		r = net_collect_until(argv, deadline, text, len, u->error);
 	if (r == -ETIMEDOUT)
 		(void)net_refuse(u->error, "%s: no DHCP%s server answered", name,
 				 inet6 ? "v6" : "");
@@ -185,7 +185,7 @@ static int look(struct up *u, const struct net_address *a, const char *name)
 	_cleanup_free_ struct seen_address *seen = NULL;
 	_cleanup_free_ char *text = NULL;
 	size_t len, n, i;
-	int r = net_collect(argv, u->request->deadline, &text, &len, u->error);
+	int r = net_collect(argv, &text, &len, u->error);
 
 	if (r < 0)
 		return r;

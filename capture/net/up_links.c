@@ -116,7 +116,9 @@ int up_set_up(struct up *u, const struct seen_link *seen, unsigned int mtu)
 	if (mtu && seen->mtu != mtu) {
 		(void)snprintf(number, sizeof(number), "%u", mtu);
 		(void)snprintf(old, sizeof(old), "%u", seen->mtu);
-		r = undo_add(u->undo, UNDO_MTU, seen->name, "", old, u->error);
+		/* One that was made goes as a whole. */
+		if (seen->mtu)
+			r = undo_add(u->undo, UNDO_MTU, seen->name, "", old, u->error);
 		if (r == 0)
 			r = up_run(u, set_mtu);
 	}
@@ -197,6 +199,26 @@ static int make_vlan(struct up *u, const struct net_link *l)
 	return up_run(u, argv);
 }
 
+static bool has_ports(const struct seen_link *links, size_t n, const char *bond)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(links[i].master, bond) == 0)
+			return true;
+	return false;
+}
+
+/* The bonding driver makes a bond0 of its own accord, which has the wrong mode: out of the way with
+ * it, until the end. */
+static int drop_idle(struct up *u, const char *bond)
+{
+	const char *const argv[] = {"ip", "link", "del", "dev", bond, NULL};
+	int r = undo_add(u->undo, UNDO_BOND, bond, "", "", u->error);
+
+	return r < 0 ? r : up_run(u, argv);
+}
+
 /* Made already, by whoever brought a network up for the root? Then it is used, and stays. */
 static int find_made(struct up *u, const struct net_link *l, struct seen_link *out, bool *found)
 {
@@ -216,7 +238,8 @@ static int find_made(struct up *u, const struct net_link *l, struct seen_link *o
 		return net_refuse(u->error, "there is an interface %s already, of another kind",
 				  l->name);
 	*out = *seen;
-	return 0;
+	*found = l->kind != NET_BOND || seen->up || has_ports(links, n, l->name);
+	return *found ? 0 : drop_idle(u, l->name);
 }
 
 static int make(struct up *u, const struct net_link *l)
@@ -240,10 +263,8 @@ static int bring_made(struct up *u, size_t i)
 
 	if (r == 0 && !found) {
 		r = make(u, l);
-		if (r == 0)
-			r = find_made(u, l, &seen, &found);
-		if (r == 0 && !found)
-			r = net_refuse(u->error, "interface %s is gone", l->name);
+		seen = (struct seen_link){.mtu = 0};
+		(void)snprintf(seen.name, sizeof(seen.name), "%s", l->name);
 	}
 	if (r < 0)
 		return r;
