@@ -79,19 +79,13 @@ int up_hear_routers(struct up *u, const char *name)
 
 static int take_lease(struct up *u, const char *name, const struct lease *l)
 {
-	char number[16];
-	const char *const mtu[] = {"ip", "link", "set", "dev", name, "mtu", number, NULL};
 	struct net_plan *dns = &u->dns;
 	size_t i;
 	int r = 0;
 
-	if (l->mtu) {
-		(void)snprintf(number, sizeof(number), "%u", l->mtu);
-		/* It is the usual size or a smaller one; where it cannot be set, packets of the
-		 * size that there is will do. */
-		(void)!net_run(mtu, &(struct net_error){.line = 0});
-	}
-	if (*l->prefix)
+	if (l->mtu)
+		r = up_set_mtu(u, name, l->mtu);
+	if (r == 0 && *l->prefix)
 		r = add_prefix(u, name, l->prefix);
 	if (r == 0 && *l->prefix6)
 		r = add_prefix(u, name, l->prefix6);

@@ -106,26 +106,44 @@ static bool hears_routers(const struct up *u, const char *link)
 	return false;
 }
 
-int up_set_up(struct up *u, const struct seen_link *seen, unsigned int mtu)
+static int set_mtu(struct up *u, const struct seen_link *seen, unsigned int mtu)
 {
 	char number[16], old[16];
-	const char *const set_mtu[] = {"ip", "link", "set", "dev", seen->name, "mtu", number, NULL};
-	const char *const set_up[] = {"ip", "link", "set", "dev", seen->name, "up", NULL};
+	const char *const argv[] = {"ip", "link", "set", "dev", seen->name, "mtu", number, NULL};
 	int r = 0;
 
-	if (mtu && seen->mtu != mtu) {
-		(void)snprintf(number, sizeof(number), "%u", mtu);
-		(void)snprintf(old, sizeof(old), "%u", seen->mtu);
-		/* One that was made goes as a whole. */
-		if (seen->mtu)
-			r = undo_add(u->undo, UNDO_MTU, seen->name, "", old, u->error);
-		if (r == 0)
-			r = up_run(u, set_mtu);
-	}
+	if (!mtu || seen->mtu == mtu)
+		return 0;
+	(void)snprintf(number, sizeof(number), "%u", mtu);
+	(void)snprintf(old, sizeof(old), "%u", seen->mtu);
+	/* One that was made goes as a whole. */
+	if (seen->mtu)
+		r = undo_add(u->undo, UNDO_MTU, seen->name, "", old, u->error);
+	return r < 0 ? r : up_run(u, argv);
+}
+
+int up_set_mtu(struct up *u, const char *name, unsigned int mtu)
+{
+	_cleanup_free_ struct seen_link *links = NULL;
+	const struct seen_link *l;
+	size_t n;
+	int r = up_links(u, &links, &n);
+
+	if (r < 0)
+		return r;
+	l = by_name(links, n, name);
+	return l ? set_mtu(u, l, mtu) : 0;
+}
+
+int up_set_up(struct up *u, const struct seen_link *seen, unsigned int mtu)
+{
+	const char *const argv[] = {"ip", "link", "set", "dev", seen->name, "up", NULL};
+	int r = set_mtu(u, seen, mtu);
+
 	if (r < 0 || seen->up)
 		return r;
 	r = undo_add(u->undo, UNDO_DOWN, seen->name, "", "", u->error);
-	return r < 0 ? r : up_run(u, set_up);
+	return r < 0 ? r : up_run(u, argv);
 }
 
 static int bring_device(struct up *u, size_t i)

@@ -29,6 +29,7 @@ int up_links(struct up *u, struct seen_link **links, size_t *n) _must_check_;
 int up_link(struct up *u, size_t i) _must_check_;
 /* For "*": the first interface with a carrier, or, with DHCP, the first that gets an answer. */
 int up_any(struct up *u, size_t i) _must_check_;
+int up_set_mtu(struct up *u, const char *name, unsigned int mtu) _must_check_;
 /* Set a device up that is not. */
 int up_set_up(struct up *u, const struct seen_link *seen, unsigned int mtu) _must_check_;
 int up_wait_carrier(struct up *u, const char *name) _must_check_;
