@@ -41,6 +41,7 @@ static const struct cmd_option release_options[] = {
 };
 static const struct cmd_option config_options[] = {
 	{"--for-image", NULL, "show: with each local target's device, as the initramfs needs it"},
+	{"--needs", NULL, "network: what the image must have for it, instead"},
 	OPTIONS_END,
 };
 
@@ -120,7 +121,7 @@ const struct cmd commands[] = {
 	},
 	{
 		.name = "config",
-		.args = "check|show|devices [FILE]",
+		.args = "check|show|devices|network [FILE]",
 		.summary = "check the configuration, or show it with its defaults",
 		.options = config_options,
 		.run = cmd_config,

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *file_name(const struct app *app, const char *file)
+const char *cmd_config_name(const struct app *app, const char *file)
 {
 	if (file)
 		return file;
@@ -23,7 +23,7 @@ static const char *file_name(const struct app *app, const char *file)
 
 int cmd_load_config(struct app *app, const char *file, struct config *out)
 {
-	const char *path = file ? file : app->config_path, *name = file_name(app, file);
+	const char *path = file ? file : app->config_path, *name = cmd_config_name(app, file);
 	struct config_error error;
 	int r = config_load(&app->root, path, out, &error);
 
@@ -36,9 +36,8 @@ int cmd_load_config(struct app *app, const char *file, struct config *out)
 	return r == -EINVAL ? EXIT_INVALID : EXIT_FAILED;
 }
 
-/* "FILE:LINE: " of a target; without the line when it is the default. */
-static void say_target(struct app *app, const char *name, const struct config_target *t,
-		       const char *what)
+void cmd_say_target(struct app *app, const char *name, const struct config_target *t,
+		    const char *what)
 {
 	if (t->line)
 		log_error(&app->log, "%s:%u: target %s: %s", name, t->line, t->url, what);
@@ -46,16 +45,15 @@ static void say_target(struct app *app, const char *name, const struct config_ta
 		log_error(&app->log, "%s: target %s: %s", name, t->url, what);
 }
 
-/* EXIT_DONE and *out, which is then the caller's; or an exit status after one line of error. */
-static int parse_target(struct app *app, const char *name, const struct config_target *t,
-			struct url *out)
+int cmd_parse_target(struct app *app, const char *name, const struct config_target *t,
+		     struct url *out)
 {
 	const char *why = NULL;
 	int r = url_parse(t->url, out, &why);
 
 	if (r == 0)
 		return EXIT_DONE;
-	say_target(app, name, t, r == -EINVAL ? why : strerror(-r));
+	cmd_say_target(app, name, t, r == -EINVAL ? why : strerror(-r));
 	return r == -EINVAL ? EXIT_INVALID : EXIT_FAILED;
 }
 
@@ -90,16 +88,18 @@ static int validate_options(struct app *app, const char *name, const struct conf
 
 static int validate(struct app *app, const char *file, const struct config *c)
 {
-	const char *name = file_name(app, file);
+	const char *name = cmd_config_name(app, file);
 	int status = EXIT_DONE;
 	struct url url;
 	size_t i;
 
 	for (i = 0; i < c->n_targets && status == EXIT_DONE; i++) {
-		status = parse_target(app, name, &c->targets[i], &url);
+		status = cmd_parse_target(app, name, &c->targets[i], &url);
 		if (status == EXIT_DONE)
 			url_deinit(&url);
 	}
+	if (status == EXIT_DONE)
+		status = cmd_check_network(app, name, c);
 	return status == EXIT_DONE ? validate_options(app, name, c) : status;
 }
 
@@ -111,7 +111,7 @@ static int check(struct app *app, const char *file)
 	if (status == EXIT_DONE)
 		status = validate(app, file, &c);
 	if (status == EXIT_DONE && app->log.level >= LOG_LEVEL_INFO)
-		printf("%s: ok, %zu target%s\n", file_name(app, file), c.n_targets,
+		printf("%s: ok, %zu target%s\n", cmd_config_name(app, file), c.n_targets,
 		       c.n_targets == 1 ? "" : "s");
 	config_deinit(&c);
 	return status;
@@ -132,7 +132,7 @@ static int locate(struct app *app, const char *name, const struct config_target 
 		       r == -ENOTBLK ? "; name a device that it can, as in "
 				       "file:///crash?device=UUID=..."
 				     : "");
-	say_target(app, name, t, text);
+	cmd_say_target(app, name, t, text);
 	return EXIT_FAILED;
 }
 
@@ -160,7 +160,7 @@ static int resolve_target(struct app *app, const char *name, const struct config
 	const char *why = NULL;
 	struct location l;
 	struct url u;
-	int status = parse_target(app, name, t, &u);
+	int status = cmd_parse_target(app, name, t, &u);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -179,7 +179,7 @@ static int resolve_target(struct app *app, const char *name, const struct config
 			why = "longer than 511 bytes with its device";
 		}
 		if (!*out) {
-			say_target(app, name, t, why ? why : strerror(ENOMEM));
+			cmd_say_target(app, name, t, why ? why : strerror(ENOMEM));
 			status = EXIT_FAILED;
 		}
 		location_deinit(&l);
@@ -196,7 +196,7 @@ static int resolve_targets(struct app *app, const char *file, struct config *c)
 	for (i = 0; i < c->n_targets && status == EXIT_DONE; i++) {
 		char *url = NULL;
 
-		status = resolve_target(app, file_name(app, file), &c->targets[i], &url);
+		status = resolve_target(app, cmd_config_name(app, file), &c->targets[i], &url);
 		if (status == EXIT_DONE) {
 			free(c->targets[i].url);
 			c->targets[i].url = url;
@@ -228,7 +228,7 @@ static int print_device(struct app *app, const char *name, const struct config_t
 	const char *fstype;
 	struct location l = {0};
 	struct url u;
-	int status = parse_target(app, name, t, &u);
+	int status = cmd_parse_target(app, name, t, &u);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -244,9 +244,9 @@ static int print_device(struct app *app, const char *name, const struct config_t
 		if (fstype) {
 			printf("%s %s\n", fstype, l.source);
 		} else {
-			say_target(app, name, t,
-				   "its device is not there, or has no file system: "
-				   "name the type with &fstype=");
+			cmd_say_target(app, name, t,
+				       "its device is not there, or has no file system: "
+				       "name the type with &fstype=");
 			status = EXIT_FAILED;
 		}
 		location_deinit(&l);
@@ -263,7 +263,7 @@ static int devices(struct app *app, const char *file)
 
 	/* A device that is away must not hide those that are there. */
 	for (i = 0; i < c.n_targets && status == EXIT_DONE; i++) {
-		int one = print_device(app, file_name(app, file), &c.targets[i]);
+		int one = print_device(app, cmd_config_name(app, file), &c.targets[i]);
 
 		worst = one > worst ? one : worst;
 	}
@@ -273,8 +273,8 @@ static int devices(struct app *app, const char *file)
 
 int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
-	const char *operands[2] = {NULL, NULL}, *value;
-	bool for_image = false;
+	const char *operands[2] = {NULL, NULL}, *value, *verb;
+	bool for_image = false, needs = false;
 	size_t n = 0;
 	int i = 0, o;
 
@@ -282,20 +282,27 @@ int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) != -1 || i < argc) {
 		if (o == -2)
 			return EXIT_USAGE;
-		if (o >= 0)
+		if (o == 0)
 			for_image = true;
+		else if (o == 1)
+			needs = true;
 		else if (n < ARRAY_SIZE(operands))
 			operands[n++] = argv[i++];
 		else
 			return cmd_usage(app, cmd, "too many arguments");
 	}
-	if (for_image && (n == 0 || strcmp(operands[0], "show") != 0))
+	verb = n > 0 ? operands[0] : "";
+	if (for_image && strcmp(verb, "show") != 0)
 		return cmd_usage(app, cmd, "--for-image belongs to show");
-	if (n > 0 && strcmp(operands[0], "check") == 0)
+	if (needs && strcmp(verb, "network") != 0)
+		return cmd_usage(app, cmd, "--needs belongs to network");
+	if (strcmp(verb, "check") == 0)
 		return check(app, operands[1]);
-	if (n > 0 && strcmp(operands[0], "show") == 0)
+	if (strcmp(verb, "show") == 0)
 		return show(app, operands[1], for_image);
-	if (n > 0 && strcmp(operands[0], "devices") == 0)
+	if (strcmp(verb, "devices") == 0)
 		return devices(app, operands[1]);
-	return cmd_usage(app, cmd, "needs check, show or devices");
+	if (strcmp(verb, "network") == 0)
+		return cmd_config_network(app, operands[1], needs);
+	return cmd_usage(app, cmd, "needs check, show, devices or network");
 }

@@ -31,6 +31,7 @@ void config_deinit(struct config *c)
 	free(c->identity_file);
 	free(c->known_hosts);
 	free(c->ssh_config);
+	free(c->network);
 	*c = (struct config){0};
 }
 

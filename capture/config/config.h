@@ -47,6 +47,8 @@ struct config {
 	enum config_naming naming;
 	bool require_all;                               /* a pass must fill all its targets */
 	char *identity_file, *known_hosts, *ssh_config; /* for ssh; "" unset; owned */
+	char *network;               /* "auto", "none", or dracut's words; owned */
+	int64_t network_deadline_ms; /* for the network to come up */
 };
 
 /* What is wrong with a configuration, for "FILE:LINE: text". */

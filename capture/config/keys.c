@@ -218,6 +218,35 @@ const struct config_key config_keys[] = {
 			"such names; a second crash "
 			"within the same second, or minute, gets .2 behind its name.",
 	},
+	{
+		.name = "network",
+		.type = CONFIG_TYPE_TEXT,
+		.offset = FIELD(network),
+		.values = "auto | none | WORDS",
+		.def = "auto",
+		.help = "How a capture in the initramfs reaches a target across a network. auto "
+			"records it from the running system when the image is built: interface, "
+			"VLAN, bond, MTU, address, route and name servers; what was leased or "
+			"autoconfigured is asked for again. none leaves the network to whoever "
+			"else brings one up there.\n"
+			"WORDS say it by hand, as on dracut's command line and parted by blanks: "
+			"ip=, vlan=, bond=, nameserver=, rd.route= and ifname=, like "
+			"ip=192.0.2.5::192.0.2.1:24::eth0:none or ip=eth0:dhcp.\n"
+			"Nothing of it is done in an ordinary boot, nor in the running system.",
+	},
+	{
+		.name = "network-deadline",
+		.type = CONFIG_TYPE_DURATION,
+		.offset = FIELD(network_deadline_ms),
+		.min = 1,
+		.max = 3600,
+		.needed = true,
+		.values = "TIME",
+		.def = "1m",
+		.help = "How long the network may take to come up, from the search for its "
+			"interface to a route to the target's host, up to 1h. When the time is up "
+			"that target has failed and the next one is tried.",
+	},
 };
 
 const size_t config_keys_len = ARRAY_SIZE(config_keys);

@@ -29,6 +29,7 @@ struct config_key {
 	enum config_type type;
 	size_t offset; /* of the field in struct config */
 	int min, max;
+	bool needed;                /* DURATION: "off" is none */
 	const char *const *choices; /* NULL-terminated; for WORD and CHOICE */
 	const char *values;         /* what may be written, for people: "auto | lzo | ..." */
 	const char *def;            /* the default as text: what the parser would be given */

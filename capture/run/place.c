@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "dump/kdump.h"
 #include "run/manifest.h"
+#include "run/network.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -70,6 +71,7 @@ static bool in_memory(const struct run *run, const struct place *p)
 
 static void reach(struct run *run, struct place *p, const char *text)
 {
+	char why_down[300];
 	const char *why;
 	int err = url_parse(text, &p->url, &why);
 
@@ -78,6 +80,11 @@ static void reach(struct run *run, struct place *p, const char *text)
 		return;
 	}
 	p->have_url = true;
+	err = network_up(run, &p->url, why_down, sizeof(why_down));
+	if (err < 0) {
+		fail(run, p, err, "%s", why_down);
+		return;
+	}
 	run_target_env(run->root, run->config, &p->env);
 	if (run->config->deadline_ms)
 		p->env.deadline = clock_ms() + run->config->deadline_ms;

@@ -7,6 +7,7 @@
 #include "run/confirm.h"
 #include "run/identity.h"
 #include "run/lock.h"
+#include "run/network.h"
 #include "run/policy.h"
 #include "run/record.h"
 #include "run/register.h"
@@ -57,6 +58,7 @@ static void unlock(struct run *run)
 
 void run_deinit(struct run *run)
 {
+	network_down(run);
 	console_deinit(&run->console);
 	verdict_deinit(&run->verdict);
 	dmesg_deinit(&run->dmesg);
@@ -387,6 +389,7 @@ enum run_outcome run_capture(struct run *run)
 	(void)snprintf(status, sizeof(status), "Capture: %s%s%s", run_outcome_word(outcome),
 		       run->have_receipt ? ", " : "", run->have_receipt ? run->receipt.dir : "");
 	console_status(status);
+	network_down(run);
 	/* A person in the rescue shell may want to capture, or release. */
 	unlock(run);
 	policy_apply(run, outcome);

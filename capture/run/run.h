@@ -59,6 +59,8 @@ struct run_full {
 	uint64_t room; /* bytes */
 };
 
+struct run_network; /* run/network.c */
+
 struct run {
 	const struct root *root;
 	const struct config *config;
@@ -89,6 +91,7 @@ struct run {
 	struct receipt receipt;
 	bool have_receipt, released, release_unclear, registered;
 	enum header_page header_page; /* when released */
+	struct run_network *network;  /* what was brought up for the targets; NULL: nothing */
 	int lock;                     /* one capture or release at a time */
 };
 

@@ -40,9 +40,54 @@ fadump_ng_knows() {
         || [[ $(find "$srcmods" -name "$driver.ko*" -print -quit 2> /dev/null) ]]
 }
 
+# "WHAT NAME" a line: what the image needs for the network of its targets; nothing when none is across one.
+fadump_ng_network() {
+    fadump-ng config network --needs
+}
+
+# The driver of a network interface, then those of the buses that it is on. The argument is its directory in sysfs.
+fadump_ng_nic_drivers() {
+    local path
+
+    path=$(readlink -e "$1/device") || return 0
+    while [[ $path == */devices/* ]]; do
+        [[ ! -e $path/driver/module ]] || basename "$(readlink -e "$path/driver/module")"
+        path=${path%/*}
+    done
+}
+
+# The drivers for an interface; for all that there are when it is "*".
+fadump_ng_installkernel_nic() {
+    local interface driver
+    local -a own drivers=()
+
+    # shellcheck disable=SC2231 # "*" is to be expanded
+    for interface in ${fadump_ng_sysfs-/sys}/class/net/$1; do
+        mapfile -t own < <(fadump_ng_nic_drivers "$interface")
+        [[ ${#own[@]} == 0 || $1 == '*' ]] || fadump_ng_knows "${own[0]}" \
+            || fadump_ng_give_up "kernel $kernel has no driver ${own[0]}, which the interface $1 needs"
+        for driver in "${own[@]}"; do
+            ! fadump_ng_knows "$driver" || drivers+=("$driver")
+        done
+    done
+    if ((${#drivers[@]} == 0)); then
+        dwarn "fadump-ng: no network card here is called $1; taking the drivers ibmveth, ibmvnic and virtio_net"
+        for driver in ibmveth ibmvnic virtio_net virtio_pci; do
+            ! fadump_ng_knows "$driver" || drivers+=("$driver")
+        done
+    fi
+    # Without an argument instmods reads its standard input.
+    ((${#drivers[@]} == 0)) || hostonly='' instmods "${drivers[@]}"
+}
+
+# A DHCP client of udhcpc's kind: a program, or busybox's.
+fadump_ng_dhcp_client() {
+    find_binary "$1" > /dev/null || { find_binary busybox > /dev/null && busybox --list 2> /dev/null | grep -qx "$1"; }
+}
+
 # called by dracut
 check() {
-    local devices fstype reason
+    local devices fstype reason needs what name
 
     # Only when asked for, and not a word otherwise.
     [[ " $dracutmodules $add_dracutmodules $force_add_dracutmodules " == *" fadump-ng "* ]] || return 255
@@ -63,6 +108,18 @@ check() {
     while read -r fstype _; do
         [[ $fstype != ext* ]] || fadump_ng_tool e2fsck e2fsprogs || return 1
     done <<< "$devices"
+    needs=$(fadump_ng_network 2>&1) || {
+        dfatal "${needs:-fadump-ng: cannot tell how the targets across the network are reached}"
+        return 1
+    }
+    [[ ! $needs ]] || fadump_ng_tool ip iproute2 || return 1
+    while read -r what name; do
+        [[ $what != applet ]] || fadump_ng_dhcp_client "$name" || {
+            dfatal "fadump-ng: the network needs DHCP, and there is neither $name nor a busybox that has it; install" \
+                "busybox, or write the address into the configuration, as in network = ip=192.0.2.5::192.0.2.1:24::eth0:none"
+            return 1
+        }
+    done <<< "$needs"
     return 255
 }
 
@@ -101,7 +158,23 @@ installkernel() {
             fi
         done < <(fadump_ng_layers "$device")
     done < <(fadump_ng_devices)
+    fadump_ng_installkernel_network
     return 0
+}
+
+fadump_ng_installkernel_network() {
+    local what name
+
+    while read -r what name; do
+        case $what in
+            interface) fadump_ng_installkernel_nic "$name" ;;
+            module)
+                hostonly='' instmods "$name"
+                fadump_ng_knows "$name" \
+                    || fadump_ng_give_up "kernel $kernel has no driver $name, which the network of a target needs"
+                ;;
+        esac
+    done < <(fadump_ng_network)
 }
 
 # Have udev put a target on LVM or MD RAID together, whatever the command line lets dracut assemble for the root. In a
@@ -132,6 +205,33 @@ fadump_ng_assemble() {
     echo 'LABEL="fadump_ng_end"'
 }
 
+# What brings the network up in a capture boot, and only there: the program does it itself, with ip and udhcpc.
+fadump_ng_install_network() {
+    local what name needs
+
+    needs=$(fadump_ng_network) || fadump_ng_give_up "cannot tell how the targets across the network are reached"
+    [[ $needs ]] || return 0
+    (umask 077 && fadump-ng config network > "$initdir/etc/fadump-ng.network") \
+        || fadump_ng_give_up "cannot write the record of the network into the image"
+    inst_multiple ip || fadump_ng_give_up "cannot install ip"
+    while read -r what name; do
+        [[ $what == applet ]] || continue
+        ! find_binary "$name" > /dev/null || inst_multiple "$name"
+        inst "$moddir/fadump-ng-udhcpc.sh" /usr/lib/fadump-ng/udhcpc || fadump_ng_give_up "cannot install the script for $name"
+    done <<< "$needs"
+    # Names of hosts: what is in /etc/hosts, then DNS.
+    inst_libdir_file 'libnss_dns.so*' 'libnss_files.so*' 'libresolv.so*'
+    inst_multiple -o getent udevadm /etc/hosts
+    if ! grep -qs '^hosts:.*dns' "$initdir/etc/nsswitch.conf"; then
+        sed -i '/^hosts:/d' "$initdir/etc/nsswitch.conf" 2> /dev/null
+        echo 'hosts: files dns' >> "$initdir/etc/nsswitch.conf"
+    fi
+    if dracut_module_included systemd; then
+        inst_simple "$moddir/fadump-ng-capture-network.conf" \
+            "$systemdsystemunitdir/fadump-ng-capture.service.d/network.conf"
+    fi
+}
+
 # called by dracut
 install() {
     local rules hook
@@ -155,6 +255,8 @@ install() {
     else
         dwarn "fadump-ng: busybox is not installed; a rescue shell will have few programs"
     fi
+
+    fadump_ng_install_network
 
     rules=$(fadump_ng_assemble)
     if [[ $rules == *RUN+=* ]]; then

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Carrying a plan out with iproute2's `ip`, and udhcpc for DHCP, whatever else manages networks.
+ * Every change is kept count of, so that undo_all() leaves nothing of it.
+ */
+#pragma once
+
+#include "net/undo.h"
+
+struct net_request {
+	const struct root *root;
+	const struct net_plan *plan;
+	const char *host;        /* what is to be reached */
+	const char *dhcp_script; /* prints what udhcpc got; see net/lease.h */
+	int64_t deadline;        /* clock_ms(); for all of it */
+};
+
+/*
+ * Is there a way to the host already, over an interface with a carrier? Its name goes to link,
+ * which has NET_NAME_MAX bytes.
+ */
+bool net_reaches(const char *host, int64_t deadline, char *link);
+
+/*
+ * 0: host is reached as the plan says; undo has what is to be done in the end. -errno with *error:
+ * everything of this call was undone; undo is as it was.
+ */
+int net_up(const struct net_request *request, struct undo *undo,
+	   struct net_error *error) _must_check_;

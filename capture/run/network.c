@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/network.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "net/up.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DHCP_SCRIPT "/usr/lib/fadump-ng/udhcpc" /* where the dracut module puts it */
+
+/* A host that was asked for, and what became of it. */
+struct tried {
+	char host[NET_HOST_MAX];
+	int err;
+	char reason[240];
+};
+
+struct run_network {
+	struct undo undo;
+	struct tried tried[CONFIG_TARGETS_MAX];
+	size_t n_tried;
+};
+
+static int give(char *reason, size_t size, int err, const char *text)
+{
+	(void)snprintf(reason, size, "%s", text);
+	return err;
+}
+
+/* The image's record for a host. */
+static int read_plan(const struct run *run, const char *host, struct net_plan *out,
+		     struct net_error *error)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = root_read(run->root, NET_PATH, NET_TEXT_MAX, &text, &len);
+
+	if (r == 0)
+		r = net_plan_parse(text, len, host, out, error);
+	if (r == -EINVAL) {
+		struct net_error where = *error;
+
+		return net_refuse(error, "%s:%u: %s", NET_PATH, where.line, where.text);
+	}
+	if (r == -ENOENT)
+		(void)net_refuse(error,
+				 "%s in the image says nothing of %s; build the image again, see "
+				 "fadump-ng config network",
+				 NET_PATH, host);
+	else if (r < 0)
+		(void)net_refuse(error, "%s: %s", NET_PATH, strerror(-r));
+	return r;
+}
+
+static void say_up(const struct run *run, const struct net_plan *p, const char *host)
+{
+	char where[NET_NAME_MAX];
+
+	if (net_reaches(host, clock_ms() + run->config->network_deadline_ms, where))
+		log_info(run->log, "network: %s is reached over %s%s", host, where,
+			 net_plan_needs(p, NET_DHCP) ? ", by DHCP" : "");
+}
+
+static int bring_up(struct run *run, const char *host, struct net_error *error)
+{
+	_cleanup_free_ struct net_plan *plan = calloc(1, sizeof(*plan));
+	struct net_request request = {
+		.root = run->root,
+		.plan = plan,
+		.host = host,
+		.dhcp_script = DHCP_SCRIPT,
+		.deadline = clock_ms() + run->config->network_deadline_ms,
+	};
+	char where[NET_NAME_MAX];
+	int r;
+
+	if (!plan)
+		return -ENOMEM;
+	if (net_reaches(host, request.deadline, where)) {
+		log_info(run->log, "network: %s is reached over %s, which is up already", host,
+			 where);
+		return 0;
+	}
+	r = read_plan(run, host, plan, error);
+	if (r < 0)
+		return r;
+	log_info(run->log, "network: bringing it up for %s, for at most %lld s", host,
+		 (long long)(run->config->network_deadline_ms / 1000));
+	r = net_up(&request, &run->network->undo, error);
+	if (r == 0)
+		say_up(run, plan, host);
+	return r;
+}
+
+static struct tried *find_tried(struct run_network *n, const char *host)
+{
+	size_t i;
+
+	for (i = 0; i < n->n_tried; i++)
+		if (strcmp(n->tried[i].host, host) == 0)
+			return &n->tried[i];
+	return NULL;
+}
+
+int network_up(struct run *run, const struct url *u, char *reason, size_t size)
+{
+	struct net_error error = {.text = ""};
+	struct tried *t;
+
+	if (u->scheme == URL_FILE || !run->in_initramfs || !run->root->real ||
+	    strcmp(run->config->network, "none") == 0)
+		return 0;
+	if (!run->network)
+		run->network = calloc(1, sizeof(*run->network));
+	if (!run->network)
+		return give(reason, size, -ENOMEM, strerror(ENOMEM));
+	t = find_tried(run->network, u->host);
+	if (t)
+		return give(reason, size, t->err, t->reason);
+	if (run->network->n_tried == CONFIG_TARGETS_MAX)
+		return give(reason, size, -E2BIG, "too many hosts");
+	t = &run->network->tried[run->network->n_tried++];
+	(void)snprintf(t->host, sizeof(t->host), "%s", u->host);
+	t->err = bring_up(run, u->host, &error);
+	if (t->err < 0)
+		(void)snprintf(t->reason, sizeof(t->reason), "network: %.230s",
+			       error.text[0] ? error.text : strerror(-t->err));
+	return give(reason, size, t->err, t->reason);
+}
+
+void network_down(struct run *run)
+{
+	struct net_error error;
+
+	if (run->network && run->network->undo.n) {
+		if (undo_all(&run->network->undo, run->root, &error) < 0)
+			log_warning(run->log, "network: not all of it is as it was: %s",
+				    error.text);
+		else
+			log_info(run->log, "network: down again, as it was");
+	}
+	free(run->network);
+	run->network = NULL;
+}

@@ -1,0 +1,311 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The network of a capture: brought up over a real interface to a real server in namespaces, and down again; what this
+# machine's kernel has no driver for, with an `ip` that writes down what it is told. The lab sees the rest.
+
+load lib
+
+setup() {
+    cli_setup
+    export T HERE
+    cp "$HERE/../../modules.d/99fadump-ng/fadump-ng-udhcpc.sh" "$T/udhcpc"
+    chmod +x "$T/udhcpc"
+    mkdir -p "$T/bin" "$T/root/etc"
+}
+
+plan() {
+    printf '%s\n' "$@" >"$T/plan"
+}
+
+# A script between namespaces. Without the right to make them, or without veth, there is nothing to see.
+inside() {
+    unshare --net --mount ip link add name eth0 type veth peer name srv 2>/dev/null || skip "no network namespaces here"
+    timeout 120 unshare --net --mount bash -exuc ". '$HERE/netns.bash'; $1" 3>&-
+}
+
+stub() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
+}
+
+conf() {
+    printf '%s\n' "$@" >"$T/root/etc/fadump-ng.conf"
+}
+
+@test "static: found by its MAC address whatever it is called, reached beyond a router, then as it was" {
+    inside '
+printf "%s\n" "device = old0 mac=$(cat /sys/class/net/eth0/address) mtu=1400" "address = old0 198.51.100.5/24" \
+    "route = default via=198.51.100.1 dev=old0" "nameserver = 203.0.113.1" "search = lab.example" >$T/plan
+state >$T/before
+up 203.0.113.1
+ip addr show eth0 | grep "mtu 1400"
+ip addr show eth0 | grep "inet 198.51.100.5/24"
+ip route get 203.0.113.1 | grep "via 198.51.100.1 dev eth0"
+grep "^nameserver 203.0.113.1$" /etc/resolv.conf
+grep "^search lab.example$" /etc/resolv.conf
+busybox ping -c 1 -W 3 203.0.113.1
+down
+state >$T/after
+diff $T/before $T/after'
+}
+
+@test "static IPv6: waits until the address may be used; one that somebody else has is refused" {
+    inside '
+printf "%s\n" "device = eth0" "address = eth0 2001:db8:9::5/64" "route = default via=2001:db8:9::1 dev=eth0" >$T/plan
+state >$T/before
+up 2001:db8:77::1
+never grep tentative <<<"$(ip -6 addr show dev eth0)"
+busybox ping -6 -c 1 -W 3 2001:db8:77::1
+down
+state >$T/after
+diff $T/before $T/after
+there ip addr add 2001:db8:9::5/64 dev srv nodad
+fails 2001:db8:77::1 10
+grep "somebody else on the link has 2001:db8:9::5" $T/said
+state >$T/after
+diff $T/before $T/after'
+}
+
+@test "DHCP: address, way out and name server; on the interface that is named, or on any that answers" {
+    command -v busybox >/dev/null || skip "busybox is not installed"
+    inside '
+dhcp_server
+state >$T/before
+for name in eth0 "*"; do
+    printf "%s\n" "device = $name" "address = $name dhcp" >$T/plan
+    up 203.0.113.1
+    ip addr show eth0 | grep "inet 198.51.100.2[0-9]/24"
+    grep "^nameserver 203.0.113.1$" /etc/resolv.conf
+    grep "^search lab.example$" /etc/resolv.conf
+    busybox ping -c 1 -W 3 203.0.113.1
+    down
+    state >$T/after
+    diff $T/before $T/after
+done'
+}
+
+@test "DHCP: classless routes take the place of the router, and an MTU is taken and put back" {
+    command -v busybox >/dev/null || skip "busybox is not installed"
+    inside '
+dhcp_server "option mtu 1300" "option staticroutes 203.0.113.0/24 198.51.100.1"
+printf "%s\n" "device = eth0" "address = eth0 dhcp" >$T/plan
+state >$T/before
+up 203.0.113.1
+ip addr show eth0 | grep "mtu 1300"
+ip route | grep "^203.0.113.0/24 via 198.51.100.1"
+never grep ^default <<<"$(ip route)"
+down
+state >$T/after
+diff $T/before $T/after'
+}
+
+@test "autoconfigured IPv6: the router is listened to, and the settings are put back" {
+    inside '
+router
+echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_ra
+printf "%s\n" "device = eth0" "address = eth0 auto6" >$T/plan
+state >$T/before
+up 2001:db8:77::1
+ip -6 addr show dev eth0 | grep "inet6 2001:db8:9:"
+busybox ping -6 -c 1 -W 3 2001:db8:77::1
+down
+state >$T/after
+diff $T/before $T/after'
+}
+
+@test "what does not come is said in one line, in time, and nothing is left behind" {
+    command -v busybox >/dev/null || skip "busybox is not installed"
+    inside '
+state >$T/before
+try() {
+    local from=$SECONDS
+    fails 203.0.113.1 3
+    grep -F "$1" $T/said
+    [ "$(wc -l <$T/said)" = 1 ]
+    [ $((SECONDS - from)) -le 15 ]
+    state >$T/after
+    diff $T/before $T/after
+}
+printf "%s\n" "device = eth0" "address = eth0 dhcp" >$T/plan
+try "eth0: no DHCP server answered"
+printf "%s\n" "device = eth0" "address = eth0 auto6" >$T/plan
+try "eth0: no router gave it an IPv6 address"
+printf "%s\n" "device = eth7 mac=02:00:00:00:00:07" "address = eth7 dhcp" >$T/plan
+try "interface eth7 with the address 02:00:00:00:00:07 did not appear; is its driver in the image?"
+printf "%s\n" "device = eth0" "address = eth0 198.51.100.5/24" >$T/plan
+try "Network is unreachable"
+printf "%s\n" "device = eth0" "address = eth0 198.51.100.5/24" "route = default via=192.0.2.1 dev=eth0" >$T/plan
+try "ip -4 route replace default via 192.0.2.1 dev eth0: "
+there ip link set srv down
+try "eth0 has no carrier"
+printf "%s\n" "device = *" "address = * dhcp" >$T/plan
+try "no interface has a carrier"'
+}
+
+# Interfaces come into being as they are made.
+recording_ip() {
+    stub ip '
+card() {
+    printf "{\"ifname\":\"%s\",\"flags\":[\"BROADCAST\"%s],\"mtu\":1500,\"link_type\":\"ether\",\"address\":\"%s\"%s}" "$@"
+}
+case "$*" in
+"-json -details link show")
+    printf "["
+    card ens1 "" 52:54:00:00:00:01 ; printf ,
+    card ens2 "" 52:54:00:00:00:02
+    [ ! -e "$STUB/bond0" ] || { printf , ; card bond0 "$(cat "$STUB/bond0")" 52:54:00:00:00:01 ",\"linkinfo\":{\"info_kind\":\"bond\"}"; }
+    [ ! -e "$STUB/bond0.5" ] || { printf , ; card bond0.5 ",\"UP\",\"LOWER_UP\"" 52:54:00:00:00:01 ",\"linkinfo\":{\"info_kind\":\"vlan\"}"; }
+    printf "]\n" ;;
+"-json route get"*) printf "[{\"dst\":\"203.0.113.1\",\"dev\":\"bond0.5\",\"prefsrc\":\"198.51.100.5\",\"flags\":[]}]\n" ;;
+*)
+    echo "ip $*" >>"$STUB/calls"
+    case "$*" in
+    "link add name bond0 "*) : >"$STUB/bond0" ;;
+    "link add link bond0 "*) : >"$STUB/bond0.5" ;;
+    "link del dev "*) rm "$STUB/$4" ;;
+    *"$STUB_FAILS"*) [ -z "$STUB_FAILS" ] || { echo "RTNETLINK answers: Operation not permitted" >&2; exit 2; } ;;
+    esac ;;
+esac'
+    stub modprobe 'echo "modprobe $*" >>"$STUB/calls"'
+    export STUB=$T STUB_FAILS=
+    PATH=$T/bin:$PATH
+    plan 'device = eth0 mac=52:54:00:00:00:02' 'device = eth1 mac=52:54:00:00:00:01' \
+        'bond = bond0 ports=eth0,eth1 mtu=9000 mode=active-backup miimon=100 primary=eth0' \
+        'vlan = bond0.5 parent=bond0 id=5 mtu=1400' 'address = bond0.5 198.51.100.5/24' \
+        'route = default via=198.51.100.1 dev=bond0.5'
+}
+
+@test "a VLAN on a bond is made of the cards with the recorded addresses, and goes in the opposite order" {
+    recording_ip
+    run "$TOOLS/netup" "$T/plan" 203.0.113.1 10 "$T/udhcpc" </dev/null
+    echo "$output"
+    [ "$status" = 0 ]
+    cat "$T/calls"
+    # Where the driver is built in there is nothing to load.
+    diff - <(grep -v modprobe "$T/calls") <<'END'
+ip link add name bond0 type bond mode active-backup miimon 100 primary ens2
+ip link set dev ens2 down
+ip link set dev ens2 master bond0
+ip link set dev ens1 down
+ip link set dev ens1 master bond0
+ip link set dev bond0 mtu 9000
+ip link set dev bond0 up
+ip link add link bond0 name bond0.5 type vlan protocol 802.1Q id 5
+ip link set dev bond0.5 mtu 1400
+ip link set dev bond0.5 up
+ip addr replace 198.51.100.5/24 dev bond0.5
+ip -4 route replace default via 198.51.100.1 dev bond0.5
+ip -4 route del default dev bond0.5
+ip addr del 198.51.100.5/24 dev bond0.5
+ip addr flush dev bond0.5
+ip link set dev bond0.5 down
+ip link del dev bond0.5
+ip addr flush dev bond0
+ip link set dev bond0 down
+ip link del dev bond0
+END
+}
+
+@test "an idle bond0 of the driver's own gives way, and is there again in the end" {
+    recording_ip
+    : >"$T/bond0"
+    run "$TOOLS/netup" "$T/plan" 203.0.113.1 10 "$T/udhcpc" </dev/null
+    [ "$status" = 0 ]
+    [ "$(grep -v modprobe "$T/calls" | head -n 1)" = "ip link del dev bond0" ]
+    [ "$(grep -v modprobe "$T/calls" | tail -n 1)" = "ip link add name bond0 type bond" ]
+    # One that is in use is used, and stays.
+    : >"$T/calls"
+    rm -f "$T/bond0.5"
+    echo ',"UP","LOWER_UP"' >"$T/bond0"
+    run "$TOOLS/netup" "$T/plan" 203.0.113.1 10 "$T/udhcpc" </dev/null
+    [ "$status" = 0 ]
+    ! grep -E 'add name bond0|del dev bond0$|dev bond0 down' "$T/calls"
+}
+
+@test "a command that fails is shown with what it said, and what was done is undone" {
+    recording_ip
+    export STUB_FAILS='dev ens1 master'
+    run "$TOOLS/netup" "$T/plan" 203.0.113.1 10 "$T/udhcpc" </dev/null
+    [ "$status" = 1 ]
+    [ "$output" = "ip link set dev ens1 master bond0: RTNETLINK answers: Operation not permitted" ]
+    [ ! -e "$T/bond0" ]
+    [ "$(grep -v modprobe "$T/calls" | tail -n 1)" = "ip link del dev bond0" ]
+}
+
+@test "config network: nothing without a target across one, or with none; the words for all hosts" {
+    conf 'target = file:///var/crash'
+    fadump config network
+    [ "$status" = 0 ]
+    [ -z "$output" ]
+    conf 'target = ssh://u@server/x' 'network = none'
+    fadump config network
+    [ "$status" = 0 ]
+    [ -z "$output" ]
+    conf 'target = ssh://u@server/x' 'target = nfs://other/x' \
+        'network = vlan=bond7.5:bond7 bond=bond7:cardA,cardB:mode=802.3ad ip=192.0.2.5::192.0.2.1:24::bond7.5:none'
+    fadump config network
+    [ "$status" = 0 ]
+    diff - <(printf '%s\n' "$output") <<'END'
+device = cardA
+device = cardB
+bond = bond7 ports=cardA,cardB mode=802.3ad
+vlan = bond7.5 parent=bond7 id=5
+address = bond7.5 192.0.2.5/24
+route = default via=192.0.2.1 dev=bond7.5
+END
+    fadump config network --needs
+    diff - <(printf '%s\n' "$output") <<'END'
+interface cardA
+interface cardB
+module bonding
+module 8021q
+END
+}
+
+@test "config check and config network name the word that is wrong" {
+    local command
+    for command in check network; do
+        conf 'target = ssh://u@192.0.2.1/x' 'network = ip=eth0:dhcp gateway=1.2.3.4'
+        fadump config $command
+        [ "$status" = 4 ]
+        [[ $errors == *"network: gateway=1.2.3.4: not one of ip="* ]]
+        [ "$(wc -l <"$T/stderr")" = 1 ]
+    done
+    conf 'network-deadline = off'
+    fadump config check
+    [ "$status" = 4 ]
+}
+
+@test "config network: a host that cannot be found, and no way to one, fail with the target and why" {
+    PATH=$T/bin:$PATH
+    stub getent 'exit 2'
+    conf 'target = ssh://u@nowhere.example/x'
+    fadump config network
+    [ "$status" = 1 ]
+    [[ $errors == *"target ssh://u@nowhere.example/x: the name nowhere.example cannot be resolved"* ]]
+    stub ip 'case "$*" in *"link show" | *"addr show") echo "[]" ;; *) echo "RTNETLINK answers: Network is unreachable" >&2; exit 2 ;; esac'
+    conf 'target = nfs://192.0.2.1/x'
+    fadump config network
+    [ "$status" = 1 ]
+    [[ $errors == *"192.0.2.1: RTNETLINK answers: Network is unreachable"* ]]
+    [ "$(wc -l <"$T/stderr")" = 1 ]
+}
+
+@test "outside a capture boot's own initramfs a capture never touches the network" {
+    rm -r "$T/root"
+    tree pseries-dump
+    PATH=$T/bin:$PATH
+    stub ip 'echo "$*" >>"$STUB/calls"'
+    stub makedumpfile 'exit 1'
+    stub vmcore-dmesg 'exit 1'
+    stub ssh 'exit 255'
+    export STUB=$T
+    conf 'target = ssh://u@192.0.2.1/x'
+    fadump capture --no-release
+    [ "$status" = 1 ]
+    # Not even over a tree that looks like one.
+    : >"$T/root/etc/initrd-release"
+    fadump capture --no-release
+    [ "$status" = 1 ]
+    [ ! -e "$T/calls" ]
+}
