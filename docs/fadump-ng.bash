@@ -28,7 +28,7 @@ _fadump_ng()
 	release) words='--force ' ;;
 	verify) words='--full --json ' ;;
 	unflatten) words='' ;;
-	config) words='--for-image check show devices ' ;;
+	config) words='--for-image --needs check show devices network remote ' ;;
 	help) words='status check capture release register unregister verify unflatten config help version ' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

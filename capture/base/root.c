@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -161,4 +162,12 @@ int root_mkdirs(const struct root *root, const char *path, mode_t mode)
 		p += strspn(p, "/");
 	}
 	return 0;
+}
+
+int root_name(const struct root *root, const char *path, char *buf, size_t size)
+{
+	int n = root->real ? snprintf(buf, size, "%s", path)
+			   : snprintf(buf, size, "/proc/%d/fd/%d%s", (int)getpid(), root->fd, path);
+
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }

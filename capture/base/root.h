@@ -34,5 +34,8 @@ int root_read(const struct root *root, const char *path, size_t max, char **buf,
 /* One write(2) of text to an existing file, as sysfs wants it. 0 or -errno. */
 int root_write(const struct root *root, const char *path, const char *text) _must_check_;
 
+/* The name by which a program of ours that is still running finds path. 0 or -ENAMETOOLONG. */
+int root_name(const struct root *root, const char *path, char *buf, size_t size) _must_check_;
+
 /* mkdir -p. 0, also when it exists; or -errno. */
 int root_mkdirs(const struct root *root, const char *path, mode_t mode) _must_check_;

@@ -121,9 +121,13 @@ const struct cmd commands[] = {
 	},
 	{
 		.name = "config",
-		.args = "check|show|devices|network [FILE]",
+		.args = "check|show|devices|network|remote [FILE]",
 		.summary = "check the configuration, or show it with its defaults",
 		.options = config_options,
+		.details =
+			"check also looks whether the tools, keys and host keys are there that "
+			"targets on other machines need. devices, network and remote tell whoever "
+			"builds an initramfs what it must have.",
 		.run = cmd_config,
 	},
 	{

@@ -100,6 +100,8 @@ static int validate(struct app *app, const char *file, const struct config *c)
 	}
 	if (status == EXIT_DONE)
 		status = cmd_check_network(app, name, c);
+	if (status == EXIT_DONE)
+		status = cmd_check_remote(app, name, c);
 	return status == EXIT_DONE ? validate_options(app, name, c) : status;
 }
 
@@ -304,5 +306,7 @@ int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return devices(app, operands[1]);
 	if (strcmp(verb, "network") == 0)
 		return cmd_config_network(app, operands[1], needs);
-	return cmd_usage(app, cmd, "needs check, show, devices or network");
+	if (strcmp(verb, "remote") == 0)
+		return cmd_config_remote(app, operands[1]);
+	return cmd_usage(app, cmd, "needs check, show, devices, network or remote");
 }

@@ -27,3 +27,12 @@ int cmd_check_network(struct app *app, const char *name, const struct config *c)
  * "applet NAME".
  */
 int cmd_config_network(struct app *app, const char *file, bool needs);
+
+/* Are the tools, keys and host keys of targets on other machines there? An exit status, after one
+ * line of error. */
+int cmd_check_remote(struct app *app, const char *name, const struct config *c);
+/*
+ * `config remote`: what an image must have for them, a line each: "program NAME", "private FILE"
+ * (for root's eyes), "maybe FILE" (where it is there), "module NAME".
+ */
+int cmd_config_remote(struct app *app, const char *file);

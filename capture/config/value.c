@@ -70,10 +70,9 @@ static int set_duration(void *field, const struct config_key *key, const char *v
 
 	if (key->needed || strcmp(value, "off") != 0) {
 		if (parse_number(value, &end, &n) < 0)
-			return refuse(
-				error,
-				"%s takes %sa time like 90s, 30m, 2h or 1d, not \"%.40s\"",
-				key->name, key->needed ? "" : "\"off\" or ", value);
+			return refuse(error,
+				      "%s takes %sa time like 90s, 30m, 2h or 1d, not \"%.40s\"",
+				      key->name, key->needed ? "" : "\"off\" or ", value);
 		for (i = 0; i < ARRAY_SIZE(units) && *end != units[i].suffix; i++)
 			;
 		if (i == ARRAY_SIZE(units) || end[1])

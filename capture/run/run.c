@@ -77,11 +77,7 @@ static int open_core(struct run *run)
 		fd = open(run->core_path, O_RDONLY | O_CLOEXEC);
 		return fd < 0 ? -errno : fd;
 	}
-	if (run->root->real)
-		(void)snprintf(run->core_path, sizeof(run->core_path), VMCORE);
-	else
-		(void)snprintf(run->core_path, sizeof(run->core_path), "/proc/%d/fd/%d" VMCORE,
-			       (int)getpid(), run->root->fd);
+	(void)!root_name(run->root, VMCORE, run->core_path, sizeof(run->core_path));
 	return root_open(run->root, VMCORE, O_RDONLY, 0);
 }
 

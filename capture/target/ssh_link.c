@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define START_MS INT64_C(30000) /* for ssh to be executed */
 #define END_MS   INT64_C(3000)  /* for ssh to end when its stdin is closed */
@@ -42,10 +41,12 @@ static _printf_(2, 3) void add(struct args *a, const char *fmt, ...)
 /* A file of ours under the name by which another program finds it. */
 static void add_file(struct args *a, const char *option, const struct root *root, const char *path)
 {
-	if (root->real)
-		add(a, "%s%s", option, path);
+	char name[4096];
+
+	if (root_name(root, path, name, sizeof(name)) < 0)
+		a->overflow = true;
 	else
-		add(a, "%s/proc/%d/fd/%d%s", option, (int)getpid(), root->fd, path);
+		add(a, "%s%s", option, name);
 }
 
 /*

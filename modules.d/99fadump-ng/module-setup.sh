@@ -85,6 +85,11 @@ fadump_ng_dhcp_client() {
     find_binary "$1" > /dev/null || { find_binary busybox > /dev/null && busybox --list 2> /dev/null | grep -qx "$1"; }
 }
 
+# "WHAT NAME" a line: what the image needs for targets on other machines.
+fadump_ng_remote() {
+    fadump-ng config remote | sort -u
+}
+
 # called by dracut
 check() {
     local devices fstype reason needs what name
@@ -142,7 +147,7 @@ depends() {
 
 # called by dracut
 installkernel() {
-    local device fstype name
+    local device fstype name what
     local -a drivers
 
     # Whatever the image is tailored to: the root device's drivers need not be those of the target.
@@ -159,6 +164,11 @@ installkernel() {
         done < <(fadump_ng_layers "$device")
     done < <(fadump_ng_devices)
     fadump_ng_installkernel_network
+    while read -r what name; do
+        [[ $what == module ]] || continue
+        hostonly='' instmods "$name"
+        fadump_ng_knows "$name" || fadump_ng_give_up "kernel $kernel has no driver $name, which a target needs"
+    done < <(fadump_ng_remote)
     return 0
 }
 
@@ -232,6 +242,29 @@ fadump_ng_install_network() {
     fi
 }
 
+# Programs, keys and the like for targets on other machines. Private keys stay root's own.
+fadump_ng_install_remote() {
+    local what name
+
+    while read -r what name; do
+        case $what in
+            program) inst_multiple "$name" || fadump_ng_give_up "cannot install $name" ;;
+            private)
+                inst_simple "$name" || fadump_ng_give_up "cannot install $name"
+                # Not through a link to the file itself.
+                cp --remove-destination --dereference "$name" "$initdir$name" && chmod 0600 "$initdir$name" \
+                    || fadump_ng_give_up "cannot install $name"
+                ;;
+            maybe) inst_multiple -o "$name" ;;
+        esac
+        case $name in
+            # What the system's own configuration includes, its crypto policy among it.
+            ssh) inst_multiple -o /etc/ssh/ssh_config.d/*.conf /etc/crypto-policies/back-ends/openssh.config ;;
+            mount.nfs) inst_multiple -o mount.nfs4 /etc/netconfig /etc/protocols /etc/services /etc/nfsmount.conf ;;
+        esac
+    done < <(fadump_ng_remote)
+}
+
 # called by dracut
 install() {
     local rules hook
@@ -257,6 +290,7 @@ install() {
     fi
 
     fadump_ng_install_network
+    fadump_ng_install_remote
 
     rules=$(fadump_ng_assemble)
     if [[ $rules == *RUN+=* ]]; then

@@ -12,6 +12,7 @@ setup() {
     stub fadump-ng '
 case "$*" in
 "config devices") cat "$STUB/devices" ;;
+"config remote") cat "$STUB/remote" 2>/dev/null ;;
 "config show --for-image") echo "target = file:///crash?device=UUID=1" ;;
 esac'
     stub lsblk 'for last; do :; done; cat "$STUB/lsblk$(echo "$last" | tr / -)" 2>/dev/null'
@@ -158,4 +159,26 @@ stub() {
     run install
     [ "$status" = 1 ]
     [[ $output == *"libgcc_s.so.1 is not installed"* ]]
+}
+
+@test "a target on another machine brings its program, key and driver; a missing one ends the build" {
+    mkdir -p "$T/etc" "$T/initrd$T/etc"
+    echo secret >"$T/etc/identity"
+    chmod 644 "$T/etc/identity"
+    printf 'program ssh\nprivate %s\nmaybe %s-cert.pub\nmodule nfsv4\n' "$T/etc/identity" "$T/etc/identity" >"$T/remote"
+    echo nfsv4 >>"$T/mods/known"
+    install
+    run installkernel
+    [ "$status" = 0 ]
+    grep -q '^inst_multiple ssh$' "$T/did"
+    grep -q '^instmods nfsv4$' "$T/did"
+    [ "$(stat -c %a "$T/initrd$T/etc/identity")" = 600 ]
+    [ "$(cat "$T/initrd$T/etc/identity")" = secret ]
+    rm "$T/etc/identity"
+    run install
+    [ "$status" = 1 ]
+    [[ $output == *"cannot install $T/etc/identity"* ]]
+    echo xfs >"$T/mods/known"
+    run installkernel
+    [ "$status" = 1 ]
 }

@@ -199,3 +199,53 @@ tail -c +$((size / 2 + 1)) $T/flat"
     [ "$status" = 1 ]
     [[ $errors == *"1 of 2 targets took the dump and require-all is set"* ]]
 }
+
+@test "config check and the image's configuration want the key, private, and the server's key" {
+    echo "target = $URL" >"$T/root/etc/fadump-ng.conf"
+    echo "network = none" >>"$T/root/etc/fadump-ng.conf"
+    fadump config check
+    [ "$status" = 0 ]
+    fadump config show --for-image
+    [ "$status" = 0 ]
+    [[ $output == *"target = $URL"* ]]
+    fadump config remote
+    [ "$output" = "program ssh
+private /etc/fadump-ng/identity
+maybe /etc/fadump-ng/identity-cert.pub
+private /etc/fadump-ng/known_hosts
+maybe /etc/ssh/ssh_config" ]
+
+    chmod 644 "$T/root/etc/fadump-ng/identity"
+    fadump config check
+    [ "$status" = 1 ]
+    [[ $errors == *"/etc/fadump-ng/identity (identity-file) can be read by others"* ]]
+    chmod 600 "$T/root/etc/fadump-ng/identity"
+
+    # A name that is hashed is found as well.
+    ssh-keygen -q -H -f "$T/root/etc/fadump-ng/known_hosts"
+    fadump config check
+    [ "$status" = 0 ]
+    sed -i 's/./X/5' "$T/root/etc/fadump-ng/known_hosts"
+    fadump config show --for-image
+    [ "$status" = 1 ]
+    [ -z "$output" ]
+    [[ $errors == *"holds no key of [127.0.0.1]:$PORT"* ]]
+
+    rm "$T/root/etc/fadump-ng/known_hosts"
+    fadump config check
+    [ "$status" = 1 ]
+    [[ $errors == *"/etc/fadump-ng/known_hosts (known-hosts) is not there"* ]]
+    rm "$T/root/etc/fadump-ng/identity"
+    fadump config check
+    [ "$status" = 1 ]
+    [[ $errors == *"/etc/fadump-ng/identity (identity-file) is not there"* ]]
+}
+
+@test "an alias of ssh's own configuration is followed, for the connection and for the host key" {
+    printf 'Host vault\n HostName 127.0.0.1\n Port %s\n User %s\n' "$PORT" "$DROPBOX_USER" >"$T/root/etc/fadump-ng/ssh_config"
+    printf 'ssh-config = /etc/fadump-ng/ssh_config\ntarget = ssh://vault/upload\nnetwork = none\n' >"$T/root/etc/fadump-ng.conf"
+    fadump config check
+    [ "$status" = 0 ]
+    capture ssh://vault/upload
+    arrived
+}

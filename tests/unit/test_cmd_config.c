@@ -216,15 +216,13 @@ static void for_image(void **state)
 	    "target = file:///var/crash\n"
 	    "target = file:///srv\n"
 	    "target = file:///home/a%20b\n"
-	    "target = also file:///x?device=UUID=1-2\n"
-	    "target = also ssh://u@h/x\n");
+	    "target = also file:///x?device=UUID=1-2\n");
 	assert_int_equal(RUN(f, "show", "--for-image"), EXIT_DONE);
 	assert_non_null(strstr(f->out,
 			       "target = file:///var/crash?device=/dev/vda1&fstype=ext4\n"
 			       "target = file:///?device=/dev/vdb&fstype=xfs\n"
 			       "target = file:///a%20b?device=/dev/vdc&fstype=btrfs&subvol=/@home\n"
 			       "target = also file:///x?device=UUID=1-2\n"
-			       "target = also ssh://u@h/x\n"
 			       "require-all = no\n"));
 	/* And that is a configuration, which needs no more of it. */
 	put(f, CONFIG_PATH, f->out);
