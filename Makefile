@@ -26,7 +26,7 @@ VARIANT       ?= $(COMPILER)-$(MACHINE)$(if $(SAN),-san)
 BUILD         ?= build
 O             := $(BUILD)/$(VARIANT)
 
-DEPS          := libelf json-c mount blkid
+DEPS          := libelf json-c mount blkid libcrypto
 WARN          := -Wall -Wextra -Wshadow -Wconversion -Werror
 # Messages are cut to their buffers on purpose; gcc alone would have every snprintf's result looked at.
 WARN          += $(if $(findstring clang,$(CC)),,-Wno-format-truncation)

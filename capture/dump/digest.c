@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dump/digest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PREFIX "sha256:"
+
+/* DONE: hashed by the worker, not yet in the tree. CLEAN: hashed; kept as long as there is room. */
+enum { SLOT_FREE, SLOT_DIRTY, SLOT_QUEUED, SLOT_BUSY, SLOT_DONE, SLOT_CLEAN };
+
+int digest_init(struct digest *d)
+{
+	int err;
+
+	*d = (struct digest){0};
+	(void)pthread_mutex_init(&d->lock, NULL);
+	(void)pthread_cond_init(&d->work, NULL);
+	(void)pthread_cond_init(&d->done, NULL);
+	err = digest_tree_init(&d->tree);
+	if (err == 0)
+		err = sha256_init(&d->sha);
+	d->data = malloc(DIGEST_SLOTS * DIGEST_BLOCK);
+	if (err == 0 && !d->data)
+		err = -ENOMEM;
+	d->error = err;
+	return err;
+}
+
+void digest_deinit(struct digest *d)
+{
+	if (d->threaded) {
+		(void)pthread_mutex_lock(&d->lock);
+		d->stop = true;
+		(void)pthread_cond_broadcast(&d->work);
+		(void)pthread_mutex_unlock(&d->lock);
+		(void)pthread_join(d->thread, NULL);
+		d->threaded = false;
+	}
+	(void)pthread_cond_destroy(&d->done);
+	(void)pthread_cond_destroy(&d->work);
+	(void)pthread_mutex_destroy(&d->lock);
+	free(d->data);
+	d->data = NULL;
+	sha256_deinit(&d->sha);
+	digest_tree_deinit(&d->tree);
+}
+
+static unsigned char *data_of(const struct digest *d, const struct digest_slot *s)
+{
+	return d->data + (size_t)(s - d->slots) * DIGEST_BLOCK;
+}
+
+/* The one of this state that was used longest ago. Block 0 does not count: makedumpfile writes its
+ * header there again at the very end. */
+static struct digest_slot *oldest(struct digest *d, int state, bool first_too)
+{
+	struct digest_slot *found = NULL;
+
+	for (size_t i = 0; i < DIGEST_SLOTS; i++) {
+		struct digest_slot *s = &d->slots[i];
+
+		if (s->state == state && (first_too || s->block != 0) &&
+		    (!found || s->used < found->used))
+			found = s;
+	}
+	return found;
+}
+
+static void *run_worker(void *arg)
+{
+	struct digest *d = arg;
+	struct digest_slot *s;
+	int err;
+
+	(void)pthread_mutex_lock(&d->lock);
+	while (!d->stop) {
+		s = oldest(d, SLOT_QUEUED, true);
+		if (!s) {
+			(void)pthread_cond_wait(&d->work, &d->lock);
+			continue;
+		}
+		s->state = SLOT_BUSY;
+		(void)pthread_mutex_unlock(&d->lock);
+		err = sha256_of(&d->sha, data_of(d, s), DIGEST_BLOCK, s->hash);
+		(void)pthread_mutex_lock(&d->lock);
+		if (err < 0)
+			d->worker_error = err;
+		s->state = SLOT_DONE;
+		(void)pthread_cond_signal(&d->done);
+	}
+	(void)pthread_mutex_unlock(&d->lock);
+	return NULL;
+}
+
+/* Only now, when makedumpfile has been forked. Without it the work is done here. */
+static void start_worker(struct digest *d)
+{
+	if (d->tried)
+		return;
+	d->tried = true;
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		d->threaded = pthread_create(&d->thread, NULL, run_worker, d) == 0;
+}
+
+/* The rest is called with the lock held. */
+
+static void enqueue(struct digest *d, struct digest_slot *s)
+{
+	int err;
+
+	start_worker(d);
+	s->state = SLOT_QUEUED;
+	if (d->threaded) {
+		(void)pthread_cond_signal(&d->work);
+		return;
+	}
+	err = sha256_of(&d->sha, data_of(d, s), DIGEST_BLOCK, s->hash);
+	if (err < 0)
+		d->worker_error = err;
+	s->state = SLOT_DONE;
+}
+
+/* What the worker has done goes into the tree. */
+static void collect(struct digest *d)
+{
+	int err = d->worker_error;
+
+	for (size_t i = 0; i < DIGEST_SLOTS; i++) {
+		struct digest_slot *s = &d->slots[i];
+
+		if (s->state != SLOT_DONE)
+			continue;
+		s->state = SLOT_CLEAN;
+		if (err == 0)
+			err = digest_tree_set(&d->tree, s->block, s->hash);
+	}
+	if (err < 0 && d->error == 0)
+		d->error = err;
+}
+
+static bool pending(const struct digest_slot *s)
+{
+	return s->state == SLOT_QUEUED || s->state == SLOT_BUSY;
+}
+
+static void wait_for(struct digest *d, const struct digest_slot *s)
+{
+	while (pending(s))
+		(void)pthread_cond_wait(&d->done, &d->lock);
+	collect(d);
+}
+
+static struct digest_slot *find(struct digest *d, uint64_t block)
+{
+	for (size_t i = 0; i < DIGEST_SLOTS; i++)
+		if (d->slots[i].state != SLOT_FREE && d->slots[i].block == block)
+			return &d->slots[i];
+	return NULL;
+}
+
+/* A slot for another block. With all in use: that of one hashed, else wait, else hash what is not
+ * whole. */
+static struct digest_slot *take_slot(struct digest *d)
+{
+	struct digest_slot *s;
+
+	for (;;) {
+		collect(d);
+		s = oldest(d, SLOT_FREE, true);
+		if (!s)
+			s = oldest(d, SLOT_CLEAN, false);
+		if (s)
+			return s;
+		s = oldest(d, SLOT_BUSY, true);
+		if (!s)
+			s = oldest(d, SLOT_QUEUED, true);
+		if (!s) {
+			s = oldest(d, SLOT_DIRTY, false);
+			enqueue(d, s);
+		}
+		wait_for(d, s);
+	}
+}
+
+/* A piece of one block. */
+static void put(struct digest *d, uint64_t block, size_t at, const void *buf, size_t len)
+{
+	struct digest_slot *s = find(d, block);
+
+	if (s) {
+		wait_for(d, s);
+	} else if (len < DIGEST_BLOCK && digest_tree_seen(&d->tree, block)) {
+		int err = digest_tree_doubt(&d->tree, block);
+
+		if (err < 0)
+			d->error = err;
+		return;
+	} else {
+		s = take_slot(d);
+		s->block = block;
+		if (len < DIGEST_BLOCK)
+			memset(data_of(d, s), 0, DIGEST_BLOCK);
+	}
+	memcpy(data_of(d, s) + at, buf, len);
+	s->used = ++d->clock;
+	s->state = SLOT_DIRTY;
+	/* Pieces mostly ascend: this was its last. */
+	if (at + len == DIGEST_BLOCK)
+		enqueue(d, s);
+}
+
+void digest_update(struct digest *d, const void *buf, size_t len, uint64_t off)
+{
+	const unsigned char *p = buf;
+	size_t at, n;
+
+	if (d->error)
+		return;
+	if (!range_ok(off, len, DIGEST_FILE_MAX)) {
+		d->error = -EFBIG;
+		return;
+	}
+	(void)pthread_mutex_lock(&d->lock);
+	for (; len > 0 && d->error == 0; len -= n) {
+		at = (size_t)(off % DIGEST_BLOCK);
+		n = len < DIGEST_BLOCK - at ? len : DIGEST_BLOCK - at;
+		put(d, off / DIGEST_BLOCK, at, p, n);
+		p += n;
+		off += n;
+	}
+	(void)pthread_mutex_unlock(&d->lock);
+}
+
+int digest_finish(struct digest *d, uint64_t size, const struct reader *reread,
+		  uint8_t out[DIGEST_SIZE])
+{
+	if (d->error)
+		return d->error;
+	(void)pthread_mutex_lock(&d->lock);
+	for (size_t i = 0; i < DIGEST_SLOTS; i++)
+		if (d->slots[i].state == SLOT_DIRTY)
+			enqueue(d, &d->slots[i]);
+	for (size_t i = 0; i < DIGEST_SLOTS; i++)
+		wait_for(d, &d->slots[i]);
+	(void)pthread_mutex_unlock(&d->lock);
+	return d->error ? d->error : digest_tree_finish(&d->tree, size, reread, out);
+}
+
+void digest_format(const uint8_t digest[DIGEST_SIZE], char out[DIGEST_TEXT])
+{
+	int n = snprintf(out, DIGEST_TEXT, PREFIX);
+
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		n += snprintf(out + n, (size_t)(DIGEST_TEXT - n), "%02x", digest[i]);
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int digest_parse(const char *text, uint8_t out[DIGEST_SIZE])
+{
+	size_t prefix = strlen(PREFIX);
+	uint8_t digest[DIGEST_SIZE];
+
+	if (strlen(text) != DIGEST_TEXT - 1 || strncmp(text, PREFIX, prefix) != 0)
+		return -EINVAL;
+	for (size_t i = 0; i < DIGEST_SIZE; i++) {
+		int high = nibble(text[prefix + 2 * i]), low = nibble(text[prefix + 2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return -EINVAL;
+		digest[i] = (uint8_t)(high << 4 | low);
+	}
+	memcpy(out, digest, sizeof(digest));
+	return 0;
+}
