@@ -2,6 +2,7 @@
 #include "dump/kdump_pages.h"
 
 #include "base/cleanup.h"
+#include "base/crew.h"
 #include "dump/codec.h"
 #include "dump/kdump_header.h"
 
@@ -9,23 +10,20 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
-#define BATCH       ((size_t)256) /* descriptors a thread takes at once */
-#define THREADS_MAX 64
+#define BATCH ((size_t)256) /* descriptors a thread takes at once */
 
 struct check {
 	const struct reader *r;
 	const struct kdump_info *info;
+	const struct kdump_pages_spec *spec;
 	struct kdump_layout at;
 	struct codecs codecs;
 
 	pthread_mutex_t lock;
-	pthread_cond_t ended;
 	/* under the lock */
 	uint64_t next, done; /* pages */
-	unsigned int running;
-	int error; /* the first in the file's order, as far as it was looked at */
+	int error;           /* the first in the file's order, as far as it was looked at */
 	struct kdump_problem *problem;
 };
 
@@ -127,62 +125,27 @@ static void work_through(struct worker *w)
 	}
 }
 
-static void *run_worker(void *arg)
+static void work(void *ctx)
 {
-	struct check *c = arg;
+	struct check *c = ctx;
 	_cleanup_(worker_deinit) struct worker w;
 
 	if (worker_init(&w, c) < 0)
 		fail(c, -ENOMEM, 0, 0, "no memory");
 	else
 		work_through(&w);
-	(void)pthread_mutex_lock(&c->lock);
-	c->running--;
-	(void)pthread_cond_signal(&c->ended);
-	(void)pthread_mutex_unlock(&c->lock);
-	return NULL;
 }
 
-/* Until all have ended; the caller's own thread shows how far they are. */
-static void watch(struct check *c, const struct kdump_pages_spec *spec)
+static void tick(void *ctx)
 {
-	struct timespec until;
+	struct check *c = ctx;
+	uint64_t done;
 
 	(void)pthread_mutex_lock(&c->lock);
-	while (c->running > 0) {
-		(void)clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec++;
-		if (pthread_cond_timedwait(&c->ended, &c->lock, &until) == ETIMEDOUT &&
-		    spec->progress) {
-			uint64_t done = c->done;
-
-			(void)pthread_mutex_unlock(&c->lock);
-			spec->progress(spec->ctx, done, c->info->pages);
-			(void)pthread_mutex_lock(&c->lock);
-		}
-	}
+	done = c->done;
 	(void)pthread_mutex_unlock(&c->lock);
-}
-
-static void start_and_wait(struct check *c, const struct kdump_pages_spec *spec)
-{
-	unsigned int want = spec->threads < 1             ? 1
-			    : spec->threads > THREADS_MAX ? THREADS_MAX
-							  : spec->threads;
-	pthread_t threads[THREADS_MAX];
-	unsigned int n = 0;
-
-	c->running = want;
-	while (n < want && pthread_create(&threads[n], NULL, run_worker, c) == 0)
-		n++;
-	(void)pthread_mutex_lock(&c->lock);
-	c->running -= want - n;
-	if (n == 0)
-		c->error = -EAGAIN;
-	(void)pthread_mutex_unlock(&c->lock);
-	watch(c, spec);
-	while (n > 0)
-		(void)pthread_join(threads[--n], NULL);
+	if (c->spec->progress)
+		c->spec->progress(c->spec->ctx, done, c->info->pages);
 }
 
 /* Which compressions do the pages have? A header may say one and the pages have another. */
@@ -227,8 +190,8 @@ static int load_codecs(struct check *c)
 int kdump_check_pages(const struct reader *r, const struct kdump_info *info,
 		      const struct kdump_pages_spec *spec, struct kdump_problem *problem)
 {
-	struct check c = {.r = r, .info = info, .problem = problem};
-	pthread_condattr_t attr;
+	struct check c = {.r = r, .info = info, .spec = spec, .problem = problem};
+	struct crew_spec crew = {.threads = spec->threads, .work = work, .tick = tick, .ctx = &c};
 	struct kdump_info again;
 	int e;
 
@@ -240,15 +203,9 @@ int kdump_check_pages(const struct reader *r, const struct kdump_info *info,
 	e = load_codecs(&c);
 	if (e == 0) {
 		(void)pthread_mutex_init(&c.lock, NULL);
-		(void)pthread_condattr_init(&attr);
-		(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-		(void)pthread_cond_init(&c.ended, &attr);
-		(void)pthread_condattr_destroy(&attr);
-		start_and_wait(&c, spec);
-		e = c.error;
-		(void)pthread_cond_destroy(&c.ended);
+		e = crew_run(&crew);
 		(void)pthread_mutex_destroy(&c.lock);
 	}
 	codecs_deinit(&c.codecs);
-	return e;
+	return e < 0 ? e : c.error;
 }

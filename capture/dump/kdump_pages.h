@@ -20,7 +20,7 @@ struct kdump_pages_spec {
 
 /*
  * After kdump_check_structure() of the same file, whose info it needs. r->pread is called by
- * several threads at a time. 0; -EBADMSG: *problem says which page, by the first one found;
+ * spec->threads threads at a time. 0; -EBADMSG: *problem says which page, by the first one found;
  * -ELIBACC: a library is missing, problem->text names it; another -errno: it could not be read.
  */
 int kdump_check_pages(const struct reader *r, const struct kdump_info *info,
