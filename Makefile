@@ -84,6 +84,8 @@ UNIT_COMMON   := $(wildcard tests/unit/scratch.c)
 TEST_HEADERS  := $(wildcard tests/unit/*.h tests/tools/*.h)
 
 # What only some tests need: the libraries that the program loads by itself.
+$(O)/tools/mkkdump: TOOL_LIBS := -lz -llzo2 -lzstd -lsnappy
+$(O)/tools/kdumppages: TOOL_LIBS := -lkdumpfile
 $(O)/unit/test_codec $(O)/unit/test_kdump_pages: UNIT_LIBS := -lz -llzo2 -lzstd -lsnappy
 
 # One unit test program a module; cmocka is needed for tests only.
@@ -93,7 +95,7 @@ $(O)/unit/%: tests/unit/%.c $(UNIT_COMMON) $(TEST_HEADERS) $(O)/libfadump.a
 
 $(O)/tools/%: tests/tools/%.c $(TEST_HEADERS) $(O)/libfadump.a
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libfadump.a $(LIBS)
+	$(call say,LD) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libfadump.a $(LIBS) $(TOOL_LIBS)
 
 # Fuzz targets: replay.c walks the corpora for `make check`; with -fsanitize=fuzzer clang brings its own main().
 FUZZ_SRC      := $(wildcard tests/fuzz/fuzz_*.c)

@@ -102,7 +102,10 @@ const struct cmd commands[] = {
 		.details = "The structure is checked: headers, bitmaps and the descriptor of every "
 			   "page. With --full every page is read and expanded as well, on all "
 			   "CPUs; that needs the library of the compression (liblzo2, libzstd, "
-			   "libsnappy or zlib).",
+			   "libsnappy or zlib). The digest of the file is compared with the one "
+			   "that the manifest in a dump directory has, and printed: it is what "
+			   "\"fsverity digest --hash-alg=sha256 --block-size=65536\" prints of "
+			   "the vmcore.",
 		.run = cmd_verify,
 	},
 	{

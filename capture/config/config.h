@@ -17,7 +17,7 @@
 #define CONFIG_VALUE_MAX   4000        /* of a value, so that it fits a line with its key */
 #define CONFIG_TARGETS_MAX 16
 
-enum config_verify { CONFIG_VERIFY_STRUCTURE, CONFIG_VERIFY_NONE };
+enum config_verify { CONFIG_VERIFY_STRUCTURE, CONFIG_VERIFY_FULL, CONFIG_VERIFY_NONE };
 enum config_naming { CONFIG_NAMING_DEFAULT, CONFIG_NAMING_RHEL, CONFIG_NAMING_SUSE };
 enum config_action {
 	CONFIG_ACTION_CONTINUE,

@@ -9,7 +9,7 @@
 
 /* The order is that of the enums in config.h. */
 static const char *const compress_words[] = {"auto", "lzo", "zstd", "snappy", "zlib", "none", NULL};
-static const char *const verify_words[] = {"structure", "none", NULL};
+static const char *const verify_words[] = {"structure", "full", "none", NULL};
 static const char *const success_words[] = {"continue", "reboot", "poweroff", "halt", NULL};
 static const char *const failure_words[] = {"continue",     "reboot", "poweroff", "halt",
 					    "late-capture", "shell",  NULL};
@@ -145,12 +145,15 @@ const struct config_key config_keys[] = {
 		.type = CONFIG_TYPE_CHOICE,
 		.offset = FIELD(verify),
 		.choices = verify_words,
-		.values = "structure | none",
+		.values = "structure | full | none",
 		.def = "structure",
 		.help = "What is checked in the written dump before it is published and the memory "
 			"is "
 			"given back. structure reads back its headers, bitmaps and page "
 			"descriptors. "
+			"full reads back the whole of it, compares its digest with that of what "
+			"was written, and expands every page where the library of the compression "
+			"is in the image; it takes about as long again as writing. "
 			"none relies on makedumpfile's exit status and the end of its output "
 			"alone.",
 	},

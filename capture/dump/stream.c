@@ -28,9 +28,12 @@ static int on_piece(void *ctx, const void *buf, size_t len, uint64_t off)
 	struct stream *s = ctx;
 	int r = s->spec->write(s->spec->write_ctx, buf, len, off);
 
-	if (r == 0)
-		s->progress.bytes += len;
-	return r;
+	if (r < 0)
+		return r;
+	s->progress.bytes += len;
+	if (s->spec->digest)
+		digest_update(s->spec->digest, buf, len, off);
+	return 0;
 }
 
 static int on_stderr(void *ctx, const void *buf, size_t len)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/macros.h"
+#include "dump/digest.h"
 #include "dump/flat.h"
 #include "dump/makedumpfile.h"
 #include "dump/progress.h"
@@ -15,6 +16,7 @@ struct stream_spec {
 	const struct mdf_plan *plan;
 	int (*write)(void *ctx, const void *buf, size_t len, uint64_t off); /* the sink */
 	void *write_ctx;
+	struct digest *digest; /* fed with what the sink took; may be NULL */
 	/* At most once a second, and once at the end; may be NULL. */
 	void (*on_progress)(void *ctx, const struct progress *p);
 	void *progress_ctx;

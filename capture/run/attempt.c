@@ -74,6 +74,8 @@ static int stream(struct pass *pass)
 		.deadline = deadline_of(pass),
 	};
 
+	proof_digest_init(&run->digest, run->log);
+	spec.digest = run->digest.stream;
 	run->console.last_ms = 0;
 	return stream_run(&spec, &run->stream);
 }
@@ -90,13 +92,19 @@ static bool has_it_already(struct run *run, struct place *p, size_t number)
 	return p->committed;
 }
 
-static void remember_saved(struct run *run, size_t number, const struct receipt *r)
+static void remember_saved(struct run *run, size_t number, const struct place *p)
 {
+	const struct receipt *r = &p->receipt;
 	struct run_saved *s = &run->saved[number];
 
 	(void)snprintf(s->target, sizeof(s->target), "%s", r->target);
 	(void)snprintf(s->dir, sizeof(s->dir), "%s", r->dir);
 	s->size = r->size;
+	if (!p->streamed)
+		return;
+	s->digest[0] = '\0';
+	if (run->digest.have)
+		digest_format(run->digest.value, s->digest);
 }
 
 /* A receipt when one took the dump; with require-all, when all did. */
@@ -111,7 +119,7 @@ static int judge(struct pass *pass)
 		const struct place *p = &pass->places[i];
 
 		if (p->committed) {
-			remember_saved(run, pass->number + i, &p->receipt);
+			remember_saved(run, pass->number + i, p);
 			first = first ? first : p;
 			n++;
 		} else {
@@ -161,6 +169,7 @@ int attempt_pass(struct run *run, const struct config_target *targets, size_t n)
 	for (i = 0; i < n; i++)
 		if (!places[i].committed)
 			place_finish(run, &places[i], err, run->stream.reason);
+	proof_digest_deinit(&run->digest);
 	err = judge(&pass);
 	for (i = 0; i < n; i++) {
 		place_record(run, &places[i]);

@@ -2,8 +2,8 @@
 #include "run/confirm.h"
 
 #include "crash/fadump.h"
-#include "dump/kdump.h"
 #include "run/identity.h"
+#include "run/proof.h"
 #include "run/record.h"
 #include "target/target.h"
 
@@ -11,24 +11,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static int check_structure(void *ctx, const struct reader *r)
-{
-	struct kdump_info info;
-
-	return kdump_check_structure(r, &info, ctx);
-}
-
 static int confirm_at(const struct root *root, const struct config *config, struct log *log,
-		      uint64_t dump_id, const struct run_saved *saved, bool verify_none,
+		      uint64_t dump_id, const struct run_saved *saved, enum config_verify verify,
 		      struct receipt *receipt)
 {
-	struct kdump_problem problem = {0};
+	struct proof_digest digest = {0};
+	struct proof proof = {.log = log, .verify = verify, .digest = &digest};
 	struct dump_claim claim = {
 		.stream_ended = true, /* the record is written of committed dumps only */
 		.size = saved->size,
 		.dump_id = dump_id,
-		.check = verify_none ? NULL : check_structure,
-		.check_ctx = &problem,
+		.check = proof_check,
+		.check_all = proof_check_all,
+		.all = verify == CONFIG_VERIFY_FULL,
+		.check_ctx = &proof,
 	};
 	struct target_env env;
 	const char *why;
@@ -38,6 +34,7 @@ static int confirm_at(const struct root *root, const struct config *config, stru
 
 	if (err < 0)
 		return err;
+	digest.have = digest_parse(saved->digest, digest.value) == 0;
 	run_target_env(root, config, &env);
 	err = target_open_existing(&t, &url, &env);
 	if (err == 0) {
@@ -47,9 +44,9 @@ static int confirm_at(const struct root *root, const struct config *config, stru
 	}
 	if (err < 0)
 		log_error(log, "%s/%s: %s; nothing is released", saved->target, saved->dir,
-			  problem.text[0] ? problem.text
-			  : t.why[0]      ? t.why
-					  : strerror(-err));
+			  proof.text[0] ? proof.text
+			  : t.why[0]    ? t.why
+					: strerror(-err));
 	url_deinit(&url);
 	return err;
 }
@@ -57,14 +54,14 @@ static int confirm_at(const struct root *root, const struct config *config, stru
 int confirm_saved_at(const struct root *root, const struct config *config, struct log *log,
 		     uint64_t dump_id, const struct run_saved *saved, struct receipt *receipt)
 {
-	return confirm_at(root, config, log, dump_id, saved, config->verify == CONFIG_VERIFY_NONE,
-			  receipt);
+	return confirm_at(root, config, log, dump_id, saved, config->verify, receipt);
 }
 
 enum release_result confirm_saved(const struct root *root, const struct config *config,
 				  struct log *log, struct receipt *receipt)
 {
 	struct run_saved saved = {.dir = ""};
+	enum config_verify verify;
 	struct fadump_state state;
 	struct record record;
 	uint64_t id;
@@ -87,8 +84,11 @@ enum release_result confirm_saved(const struct root *root, const struct config *
 	}
 	(void)snprintf(saved.target, sizeof(saved.target), "%s", record.target);
 	(void)snprintf(saved.dir, sizeof(saved.dir), "%s", record.dir);
+	(void)snprintf(saved.digest, sizeof(saved.digest), "%s", record.digest);
 	saved.size = record.size;
-	return confirm_at(root, config, log, id, &saved, record.verify_none, receipt) < 0
-		       ? RELEASE_REFUSED
-		       : RELEASE_DONE;
+	verify = record.verify_none   ? CONFIG_VERIFY_NONE
+		 : record.verify_full ? CONFIG_VERIFY_FULL
+				      : CONFIG_VERIFY_STRUCTURE;
+	return confirm_at(root, config, log, id, &saved, verify, receipt) < 0 ? RELEASE_REFUSED
+									      : RELEASE_DONE;
 }

@@ -39,7 +39,18 @@ static json_object *crash_object(const struct run *run)
 	return o;
 }
 
-static json_object *dump_object(const struct run *run)
+static json_object *digest_object(const uint8_t digest[DIGEST_SIZE])
+{
+	json_object *o = json_object_new_object();
+	char text[DIGEST_TEXT];
+
+	digest_format(digest, text);
+	json_add_said(o, "algorithm", DIGEST_ALGORITHM);
+	json_add_said(o, "value", text);
+	return o;
+}
+
+static json_object *dump_object(const struct run *run, const struct place *p)
 {
 	json_object *o = json_object_new_object();
 
@@ -48,8 +59,9 @@ static json_object *dump_object(const struct run *run)
 	json_add_number(o, "duration_ms", (uint64_t)run->stream.duration_ms);
 	json_add_number(o, "level", (uint64_t)run->config->dump_level);
 	json_add_said(o, "compress", dump_compress_word(run->plan.compress));
-	json_add_said(o, "verified",
-		      run->config->verify == CONFIG_VERIFY_NONE ? "none" : "structure");
+	json_add_said(o, "verified", p->verified);
+	if (run->digest.have)
+		json_add_child(o, "digest", digest_object(run->digest.value));
 	return o;
 }
 
@@ -130,7 +142,7 @@ char *manifest_format(const struct run *run, const struct place *p)
 	json_add_said(o, "verdict", verdict_word(run->verdict.kind));
 	json_add_child(o, "crash", crash_object(run));
 	if (p->committed)
-		json_add_child(o, "dump", dump_object(run));
+		json_add_child(o, "dump", dump_object(run, p));
 	json_add_child(o, "makedumpfile", tool_object(run));
 	json_add_child(o, "targets", attempts_array(run));
 	return json_format(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);

@@ -2,9 +2,9 @@
 #include "run/place.h"
 
 #include "base/clock.h"
-#include "dump/kdump.h"
 #include "run/manifest.h"
 #include "run/network.h"
+#include "run/proof.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -203,35 +203,26 @@ void place_write(struct run *run, struct place *p, const void *buf, size_t len, 
 		fail(run, p, err, "writing the dump failed: %s", reason(&p->t, err));
 }
 
-struct structure {
-	struct kdump_info info;
-	struct kdump_problem problem;
-};
-
-static int check_structure(void *ctx, const struct reader *r)
-{
-	struct structure *s = ctx;
-
-	return kdump_check_structure(r, &s->info, &s->problem);
-}
-
 static void commit(struct run *run, struct place *p)
 {
-	struct structure s = {0};
+	struct proof proof = {
+		.log = run->log, .verify = run->config->verify, .digest = &run->digest};
 	struct dump_claim claim = {
 		.stream_ended = run->stream.complete,
 		.size = run->stream.size,
 		.dump_id = run->dump_id,
 		.rehearsal = run->options->core != NULL,
-		.check = run->config->verify == CONFIG_VERIFY_NONE ? NULL : check_structure,
-		.check_ctx = &s,
+		.check = proof_check,
+		.check_all = proof_check_all,
+		.all = run->config->verify == CONFIG_VERIFY_FULL,
+		.check_ctx = &proof,
 	};
 	int err = target_commit(&p->t, &claim, &p->receipt);
 
 	p->committed = err == 0;
-	if (err < 0 && s.problem.text[0])
-		fail(run, p, err, "the dump's structure is wrong at byte %llu: %s",
-		     (unsigned long long)s.problem.at, s.problem.text);
+	p->verified = proof.verified;
+	if (err < 0 && proof.text[0])
+		fail(run, p, err, "%s", proof.text);
 	else if (err < 0)
 		fail(run, p, err, "the dump could not be made durable: %s", reason(&p->t, err));
 	else

@@ -12,6 +12,7 @@ struct place {
 	bool have_url, open;
 	bool streamed; /* it was asked to take the dump */
 	bool committed;
+	const char *verified;   /* when committed: how far, for the manifest */
 	struct receipt receipt; /* when committed */
 };
 

@@ -110,9 +110,25 @@ static json_object *saved_array(const struct run_saved *saved)
 		json_add_text(o, "target", saved[i].target);
 		json_add_text(o, "dir", saved[i].dir);
 		json_add_number(o, "bytes", saved[i].size);
+		json_add_said(o, "digest", saved[i].digest);
 		json_append(list, o);
 	}
 	return list;
+}
+
+/* Of the dump that the receipt is for. */
+static const char *digest_of(const struct run *run, const struct record *old)
+{
+	const struct receipt *r = &run->receipt;
+	size_t i;
+
+	for (i = 0; i < CONFIG_TARGETS_MAX; i++)
+		if (strcmp(run->saved[i].target, r->target) == 0 &&
+		    strcmp(run->saved[i].dir, r->dir) == 0)
+			return run->saved[i].digest;
+	return old && strcmp(old->target, r->target) == 0 && strcmp(old->dir, r->dir) == 0
+		       ? old->digest
+		       : "";
 }
 
 /* Where the dump is: what this run saved, or what an earlier one did. */
@@ -131,11 +147,15 @@ static void add_place(json_object *o, const struct run *run)
 		json_add_text(o, "dir", run->receipt.dir);
 		json_add_number(o, "bytes", run->receipt.size);
 		json_add_bool(o, "verify_none", run->config->verify == CONFIG_VERIFY_NONE);
+		json_add_bool(o, "verify_full", run->config->verify == CONFIG_VERIFY_FULL);
+		json_add_said(o, "digest", digest_of(run, same ? &old : NULL));
 	} else if (same) {
 		json_add_text(o, "target", old.target);
 		json_add_text(o, "dir", old.dir);
 		json_add_number(o, "bytes", old.size);
 		json_add_bool(o, "verify_none", old.verify_none);
+		json_add_bool(o, "verify_full", old.verify_full);
+		json_add_said(o, "digest", old.digest);
 	}
 	if (same && strcmp(old.least_how, run->least_how) == 0 && old.least_bytes > least)
 		least = old.least_bytes;
@@ -229,6 +249,7 @@ static void get_saved(json_object *list, struct record *r)
 		s = &r->saved[number];
 		get_text(o, "target", s->target, sizeof(s->target));
 		get_text(o, "dir", s->dir, sizeof(s->dir));
+		get_text(o, "digest", s->digest, sizeof(s->digest));
 		s->size = (uint64_t)json_object_get_int64(json_object_object_get(o, "bytes"));
 	}
 }
@@ -257,6 +278,8 @@ int record_read(const struct root *root, struct record *out)
 	get_text(o, "reason", r.reason, sizeof(r.reason));
 	r.size = (uint64_t)json_object_get_int64(json_object_object_get(o, "bytes"));
 	r.verify_none = json_object_get_boolean(json_object_object_get(o, "verify_none"));
+	r.verify_full = json_object_get_boolean(json_object_object_get(o, "verify_full"));
+	get_text(o, "digest", r.digest, sizeof(r.digest));
 	get_text(o, "least_how", r.least_how, sizeof(r.least_how));
 	get_full(json_object_object_get(o, "full"), &r);
 	get_saved(json_object_object_get(o, "saved"), &r);

@@ -18,8 +18,10 @@ struct record {
 			     "failed" */
 	char target[512]; /* "" when nothing was captured */
 	char dir[256];
-	uint64_t size;    /* of vmcore, bytes */
-	bool verify_none; /* verify = none was configured */
+	uint64_t size;            /* of vmcore, bytes */
+	bool verify_none;         /* verify = none was configured */
+	bool verify_full;         /* verify = full was */
+	char digest[DIGEST_TEXT]; /* of vmcore; "" when it has none */
 	bool released;
 	bool release_unclear; /* RELEASE_UNCLEAR: release_mem must not be written again */
 	bool kept; /* --no-release: the memory stays reserved until a person releases it */

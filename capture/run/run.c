@@ -63,6 +63,7 @@ void run_deinit(struct run *run)
 	verdict_deinit(&run->verdict);
 	dmesg_deinit(&run->dmesg);
 	mdf_plan_deinit(&run->plan);
+	proof_digest_deinit(&run->digest);
 	unlock(run);
 }
 

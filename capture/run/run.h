@@ -14,6 +14,7 @@
 #include "dump/makedumpfile.h"
 #include "dump/stream.h"
 #include "run/console.h"
+#include "run/proof.h"
 #include "target/target.h"
 
 #include <stdbool.h>
@@ -50,6 +51,7 @@ struct run_saved {
 	char target[512]; /* URL */
 	char dir[256];    /* "" it has not */
 	uint64_t size;
+	char digest[DIGEST_TEXT]; /* "" it has none */
 };
 
 /* A target on which a dump ran out of room, and how much it had: to be asked again when it has
@@ -78,6 +80,7 @@ struct run {
 	struct mdf_caps caps;
 	struct dmesg dmesg;
 	struct stream_result stream;
+	struct proof_digest digest; /* of the last stream */
 	struct mdf_plan plan;
 	char no_plan[200];    /* why makedumpfile cannot be run at all; "" */
 	uint64_t least_bytes; /* a target was full when the dump had so many */

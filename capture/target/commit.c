@@ -11,7 +11,22 @@ static int target_reader_pread(void *ctx, void *buf, size_t len, uint64_t off)
 	return t->ops->pread(t, buf, len, off);
 }
 
-/* The open file is on stable storage, as long as the stream was, and passes the claim's check. */
+/* Nothing to compare with: only a target that needs it minds. */
+static int check_all(struct target *t, const struct dump_claim *claim, const struct reader *r)
+{
+	int err = claim->check_all ? claim->check_all(claim->check_ctx, r) : -EOPNOTSUPP;
+
+	if (err != -EOPNOTSUPP)
+		return err;
+	if (!t->reread)
+		return 0;
+	(void)snprintf(t->why, sizeof(t->why),
+		       "what the target took may have been lost since, and there is no digest to "
+		       "compare the file with");
+	return -EIO;
+}
+
+/* The open file is on stable storage, as long as the stream was, and passes the claim's checks. */
 static int prove_file(struct target *t, const struct dump_claim *claim)
 {
 	struct reader r = {.pread = target_reader_pread, .ctx = t};
@@ -36,7 +51,10 @@ static int prove_file(struct target *t, const struct dump_claim *claim)
 			       (unsigned long long)r.size, (unsigned long long)claim->size);
 		return -EIO;
 	}
-	return claim->check ? claim->check(claim->check_ctx, &r) : 0;
+	err = claim->check ? claim->check(claim->check_ctx, &r) : 0;
+	if (err == 0 && (claim->all || t->reread))
+		err = check_all(t, claim, &r);
+	return err;
 }
 
 static void fill_receipt(const struct target *t, const struct dump_claim *claim,

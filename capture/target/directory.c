@@ -104,7 +104,11 @@ int directory_size(struct target *t, uint64_t *bytes)
 
 int directory_flush(struct target *t)
 {
-	return fsync(t->file_fd) < 0 ? -errno : 0;
+	if (fsync(t->file_fd) < 0)
+		return -errno;
+	/* What is read back comes from the disk then, or from the server. */
+	(void)posix_fadvise(t->file_fd, 0, 0, POSIX_FADV_DONTNEED);
+	return 0;
 }
 
 /* The names of a new file: in its directory, and the directory's in its own. */

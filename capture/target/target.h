@@ -46,9 +46,12 @@ struct target_ops {
 	int (*begin)(struct target *t, const char *dir);   /* 0700; -EEXIST when it holds a dump */
 	int (*create)(struct target *t, const char *name); /* empty, 0600; the file write() fills */
 	int (*write)(struct target *t, const void *buf, size_t len, uint64_t off);
-	int (*pread)(struct target *t, void *buf, size_t len, uint64_t off);
+	int (*pread)(struct target *t, void *buf, size_t len,
+		     uint64_t off); /* by one thread at a time */
 	int (*size)(struct target *t, uint64_t *bytes);
-	int (*flush)(struct target *t); /* what was written is on stable storage */
+	/* What was written is on stable storage, and read from there from now on where that can
+	 * be had. */
+	int (*flush)(struct target *t);
 	int (*publish)(struct target *t, const char *from,
 		       const char *to); /* rename; names durable */
 	int (*reopen)(struct target *t, const char *dir, const char *name); /* a published file */
@@ -68,8 +71,8 @@ struct target {
 	char why[256];  /* what failed and what to do about it; "" when the errno says it all */
 	bool existing;  /* target_open_existing(): nothing is made there, nothing tried */
 	bool in_memory; /* set by open: what is written there would not outlive the boot */
-	/* Set by a kind whose server may have lost what it had acknowledged: whole is only what was
-	 * read back. */
+	/* Set by a kind whose server may have lost what it had acknowledged: a commit must compare
+	 * the whole file with the digest of what was written. */
 	bool reread;
 	char unassured[200];  /* what this place cannot promise, for people; "" */
 	unsigned int resumed; /* how often a broken connection was taken up again */
@@ -87,8 +90,15 @@ struct dump_claim {
 	uint64_t size;     /* of the file, as the stream had it; bytes */
 	uint64_t dump_id;  /* of the dump that was captured */
 	bool rehearsal;    /* of a core given by hand: nothing will be released for it */
-	/* Structural check over what the target reads back. 0 or -errno. NULL: verify = none. */
+	/* The check over what the target reads back. 0 or -errno. May be NULL. */
 	int (*check)(void *ctx, const struct reader *r);
+	/*
+	 * After check: the whole file, against what was written. 0 or -errno; -EOPNOTSUPP: there is
+	 * nothing to compare with. May be NULL, which means the same. Called when `all` asks for
+	 * it, and when the target does.
+	 */
+	int (*check_all)(void *ctx, const struct reader *r);
+	bool all;
 	void *check_ctx;
 };
 

@@ -195,6 +195,76 @@ nothing_published() {
     grep -q '"verified":"none"' "$(dump_dir)/manifest.json"
 }
 
+@test "the manifest has the digest, and it is what fsverity says" {
+    local options
+    for options in --rewrite "--shuffle 7 --record 5000" "--record 100"; do
+        rm -rf "$T"/root/var/crash/*
+        # shellcheck disable=SC2086
+        "$TOOLS/flatten" $options "$T/dump" >"$T/flat"
+        fadump capture --no-release
+        [ "$status" = 0 ]
+        output=$(cat "$(dump_dir)/manifest.json")
+        [ "$(json dump.digest.algorithm)" = fsverity-sha256-65536 ]
+        [ "$(json dump.digest.value)" = "sha256:$(fsverity digest --compact --hash-alg=sha256 --block-size=65536 "$T/dump")" ]
+        [ "$(json dump.verified)" = structure ]
+        fadump verify "$(dump_dir)"
+        [ "$status" = 0 ]
+    done
+}
+
+# As a disk does that does not keep what it took: behind the capture's back, when all of it is written.
+spoil() {
+    stub spoiler "sleep 1; printf x | dd of=\"\$(find \"$T/root\" -name vmcore.incomplete)\" bs=1 seek=$1 conv=notrunc status=none"
+    sed -i 's/^    cat "$FLAT"$/    cat "$FLAT"; spoiler/' "$T/bin/makedumpfile"
+}
+
+@test "verify = full: what does not read back as it was written is no dump" {
+    "$TOOLS/mkkdump" --compress lzo "$T/dump"
+    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    echo 'verify = full' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    output=$(cat "$(dump_dir)/manifest.json")
+    [ "$(json dump.verified)" = full ]
+    rm -rf "$T"/root/var/crash/*
+    # The last page is not compressed: neither the structure nor a page shows it.
+    spoil $(($(stat -c %s "$T/dump") - 100))
+    fadump capture
+    [ "$status" = 1 ]
+    [[ $errors == *"the dump as read back is not what was written: digest sha256:"* ]]
+    nothing_published
+    echo 'verify = structure' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    fadump verify --full "$(dump_dir)"
+    [ "$status" = 4 ]
+}
+
+@test "verify = full: a page that does not expand is no dump" {
+    echo 'verify = full' >"$T/root/etc/fadump-ng.conf"
+    fadump capture
+    [ "$status" = 1 ]
+    [[ $errors == *"page 1 of 31: does not expand to a page"* ]]
+    nothing_published
+}
+
+@test "verify = full: a dump saved earlier is released for only when all of it is still the same" {
+    "$TOOLS/mkkdump" --compress lzo "$T/dump"
+    "$TOOLS/flatten" "$T/dump" >"$T/flat"
+    echo 'verify = full' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    cp "$(dump_dir)/vmcore" "$T/good"
+    printf x | dd of="$(dump_dir)/vmcore" bs=1 seek=$(($(stat -c %s "$T/dump") - 100)) conv=notrunc status=none
+    fadump release
+    [ "$status" = 1 ]
+    [[ $errors == *"not what was written"* ]]
+    [ -z "$(release_mem)" ]
+    cp "$T/good" "$(dump_dir)/vmcore"
+    fadump release
+    [ "$(release_mem)" = 1 ]
+}
+
 @test "targets in order: the first that takes it has it" {
     touch "$T/root/file"
     fadump capture --no-release --target file:///file/below --target file:///second --target file:///third

@@ -20,6 +20,10 @@ struct kdump_image_opts {
 	uint32_t version;     /* 0: 6 */
 	uint32_t pages;       /* of memory; 0: 61, which is no multiple of 8 */
 	const char *breakage; /* a name of kdump_image_breaks, or NULL */
+	/* When set, every second page that is not zero is compressed by this, with this flag, and
+	 * none is only said to be. Pages then have different contents. */
+	size_t (*pack)(uint32_t flag, const unsigned char *in, size_t size, unsigned char *out);
+	uint32_t flag;
 };
 
 struct kdump_image {
@@ -178,6 +182,29 @@ static inline void kdump_image_break(struct kdump_image *k, const char *what)
 #undef KDUMP_IS
 }
 
+/* A page that is its own and compresses well; how many bytes it takes. */
+static inline size_t kdump_image_packed(struct kdump_image *k, uint32_t n, uint32_t pfn,
+					size_t page)
+{
+	unsigned char *raw = (unsigned char *)malloc(3 * (size_t)k->block);
+	size_t len = k->block, i;
+
+	if (!raw)
+		abort();
+	for (i = 0; i < k->block; i++)
+		raw[i] = (unsigned char)(i / 16 * 7 + pfn);
+	memcpy(raw, &pfn, sizeof(pfn));
+	if (n % 2)
+		len = k->o->pack(k->o->flag, raw, k->block, raw + k->block);
+	if (len < k->block)
+		memcpy(k->buf + page, raw + k->block, len);
+	else
+		memcpy(k->buf + page, raw, len = k->block);
+	kdump_image_desc(k, n, page, (uint32_t)len, len < k->block ? k->o->flag : 0);
+	free(raw);
+	return len;
+}
+
 static inline void kdump_image_fill(struct kdump_image *k)
 {
 	static const char *const uts[] = {"Linux", "crashed-node", "6.12.107-test",
@@ -214,6 +241,11 @@ static inline void kdump_image_fill(struct kdump_image *k)
 			kdump_image_desc(k, n++, k->data, k->block, 0);
 			continue;
 		}
+		if (k->o->pack) {
+			page += kdump_image_packed(k, n, pfn, page);
+			n++;
+			continue;
+		}
 		memset(k->buf + page, (int)(pfn & 0xff), k->block);
 		if (n == 1)
 			kdump_image_desc(k, n, page, k->block / 2, 1);
@@ -222,6 +254,8 @@ static inline void kdump_image_fill(struct kdump_image *k)
 		page += k->block;
 		n++;
 	}
+	if (k->o->pack)
+		k->size = page;
 }
 
 /* Malloc'ed; NULL when there is no memory. */

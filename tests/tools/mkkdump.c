@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes a small kdump-compressed file, whole or broken in one way. */
 #include "kdump_image.h"
+#include "pack.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
 static const struct option options[] = {
-	{"big-endian", no_argument, NULL, 'e'},
-	{"block-size", required_argument, NULL, 'b'},
-	{"version", required_argument, NULL, 'v'},
-	{"pages", required_argument, NULL, 'p'},
-	{"break", required_argument, NULL, 'x'},
-	{"list-breaks", no_argument, NULL, 'l'},
-	{NULL, 0, NULL, 0},
+	{"big-endian", no_argument, NULL, 'e'},     {"block-size", required_argument, NULL, 'b'},
+	{"version", required_argument, NULL, 'v'},  {"pages", required_argument, NULL, 'p'},
+	{"compress", required_argument, NULL, 'c'}, {"break", required_argument, NULL, 'x'},
+	{"list-breaks", no_argument, NULL, 'l'},    {NULL, 0, NULL, 0},
 };
 
 static int usage(void)
 {
 	fputs("usage: mkkdump [--big-endian] [--block-size BYTES] [--version 3..6] [--pages N]\n"
-	      "               [--break NAME] OUT\n"
+	      "               [--compress zlib|lzo|snappy|zstd] [--break NAME] OUT\n"
 	      "       mkkdump --list-breaks\n",
 	      stderr);
 	return 2;
@@ -30,6 +28,17 @@ static bool known(const char *name)
 		if (strcmp(kdump_image_breaks[i].name, name) == 0)
 			return true;
 	return false;
+}
+
+static bool packed(struct kdump_image_opts *o, const char *name)
+{
+	static const char *const names[] = {"zlib", "lzo", "snappy", "zstd"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			o->flag = pack_flags[i];
+	o->pack = pack;
+	return o->flag != 0;
 }
 
 int main(int argc, char **argv)
@@ -49,6 +58,8 @@ int main(int argc, char **argv)
 			o.version = (uint32_t)strtoul(optarg, NULL, 0);
 		else if (c == 'p')
 			o.pages = (uint32_t)strtoul(optarg, NULL, 0);
+		else if (c == 'c' && packed(&o, optarg))
+			;
 		else if (c == 'x' && known(optarg))
 			o.breakage = optarg;
 		else if (c == 'l')

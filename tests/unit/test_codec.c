@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "dump/codec.h"
-#include "pack.h"
+#include "../tools/pack.h"
 
 #include <errno.h>
 

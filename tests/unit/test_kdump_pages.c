@@ -5,7 +5,7 @@
 #include "../tools/kdump_image.h"
 #include "dump/kdump_header.h"
 #include "dump/kdump_pages.h"
-#include "pack.h"
+#include "../tools/pack.h"
 
 #include <errno.h>
 #include <stdatomic.h>

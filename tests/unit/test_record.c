@@ -49,12 +49,20 @@ static void earn_receipt(struct fixture *f)
 	(void)strcpy(f->run.receipt.dir, "lab-20260131T235959Z-3210");
 }
 
+static void save_digest(struct fixture *f, const char *digest)
+{
+	(void)strcpy(f->run.saved[3].target, f->run.receipt.target);
+	(void)strcpy(f->run.saved[3].dir, f->run.receipt.dir);
+	(void)strcpy(f->run.saved[3].digest, digest);
+}
+
 static void test_a_saved_dump(void **state)
 {
 	struct fixture *f = *state;
 	struct stat st;
 
 	earn_receipt(f);
+	save_digest(f, "sha256:a5a5a5");
 	f->run.released = true;
 	f->run.header_page = HEADER_PAGE_EXPOSED;
 	assert_int_equal(record_write(&f->run, RUN_CAPTURED), 0);
@@ -68,6 +76,9 @@ static void test_a_saved_dump(void **state)
 	assert_true(f->back.header_exposed);
 	assert_string_equal(f->back.header_page, "exposed");
 	assert_false(f->back.verify_none);
+	assert_false(f->back.verify_full);
+	assert_string_equal(f->back.digest, "sha256:a5a5a5");
+	assert_string_equal(f->back.saved[3].digest, "sha256:a5a5a5");
 	assert_int_equal(root_stat(&f->s.root, RECORD_PATH, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_false(root_exists(&f->s.root, RECORD_DIR "/record.json.incomplete"));
@@ -95,19 +106,24 @@ static void test_a_saved_dump_is_not_forgotten(void **state)
 	struct fixture *f = *state;
 
 	earn_receipt(f);
+	save_digest(f, "sha256:0000");
 	f->options.no_release = true;
+	f->config.verify = CONFIG_VERIFY_FULL;
 	assert_int_equal(record_write(&f->run, RUN_CAPTURED), 0);
 	f->options.no_release = false;
 	f->run.have_receipt = false;
 	f->run.receipt = (struct receipt){0};
 	f->run.least_bytes = 1000;
 	f->config.verify = CONFIG_VERIFY_NONE;
+	memset(f->run.saved, 0, sizeof(f->run.saved));
 	assert_int_equal(record_write(&f->run, RUN_FAILED), 0);
 	assert_int_equal(record_read(&f->s.root, &f->back), 0);
 	assert_string_equal(f->back.outcome, "failed");
 	assert_string_equal(f->back.dir, "lab-20260131T235959Z-3210");
 	assert_true(f->back.size == 123456789);
 	assert_false(f->back.verify_none);
+	assert_true(f->back.verify_full);
+	assert_string_equal(f->back.digest, "sha256:0000");
 	assert_true(f->back.least_bytes == 1000);
 	/* so is that a person wants the memory kept */
 	assert_true(f->back.kept);

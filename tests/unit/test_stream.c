@@ -123,6 +123,34 @@ static void test_complete(void **state)
 	free(sink.data);
 }
 
+/* Shuffled records, one of them written twice; and a sink that has no room. */
+static void test_the_digest_is_that_of_the_file(void **state)
+{
+	struct fixture *f = *state;
+	struct sink sink = {.written = 0};
+	uint8_t wanted[DIGEST_SIZE], got[DIGEST_SIZE];
+	struct stream_result res;
+	struct digest d;
+
+	assert_int_equal(digest_init(&d), 0);
+	digest_update(&d, f->data, DATA_LEN, 0);
+	assert_int_equal(digest_finish(&d, DATA_LEN, NULL, wanted), 0);
+	digest_deinit(&d);
+	assert_int_equal(digest_init(&d), 0);
+	assert_int_equal(run(f, "cat $STUBS/good", (struct stream_spec){.digest = &d}, &sink, &res),
+			 0);
+	assert_int_equal(digest_finish(&d, res.size, NULL, got), 0);
+	assert_memory_equal(got, wanted, DIGEST_SIZE);
+	digest_deinit(&d);
+	free(sink.data);
+	sink = (struct sink){.fail_after = DATA_LEN / 2};
+	assert_int_equal(digest_init(&d), 0);
+	assert_int_equal(run(f, "cat $STUBS/good", (struct stream_spec){.digest = &d}, &sink, &res),
+			 -ENOSPC);
+	digest_deinit(&d);
+	free(sink.data);
+}
+
 static void test_reasons(void **state)
 {
 	static const struct {
@@ -244,9 +272,13 @@ static void test_deadline_and_stall(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_complete),        cmocka_unit_test(test_reasons),
-		cmocka_unit_test(test_no_makedumpfile), cmocka_unit_test(test_sink_error_wins),
-		cmocka_unit_test(test_sink_times_out),  cmocka_unit_test(test_deadline_and_stall),
+		cmocka_unit_test(test_complete),
+		cmocka_unit_test(test_the_digest_is_that_of_the_file),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_no_makedumpfile),
+		cmocka_unit_test(test_sink_error_wins),
+		cmocka_unit_test(test_sink_times_out),
+		cmocka_unit_test(test_deadline_and_stall),
 	};
 
 	return cmocka_run_group_tests_name("stream", tests, setup, teardown);

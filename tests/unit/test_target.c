@@ -18,7 +18,8 @@ struct fixture {
 	struct target_env env;
 	struct url url;
 	struct target t;
-	int check_result;
+	int check_result, all_result;
+	unsigned int all_calls;
 	uint64_t checked_size;
 };
 
@@ -57,6 +58,15 @@ static int check(void *ctx, const struct reader *r)
 	assert_memory_equal(text, "hello", 5);
 	assert_int_equal(r->pread(r->ctx, text, 5, r->size - 4), -ENODATA);
 	return f->check_result;
+}
+
+static int check_all(void *ctx, const struct reader *r)
+{
+	struct fixture *f = ctx;
+
+	assert_int_equal(f->checked_size, r->size);
+	f->all_calls++;
+	return f->all_result;
 }
 
 static struct dump_claim claim_of(struct fixture *f)
@@ -134,6 +144,57 @@ static void test_no_receipt_for_a_bad_structure(void **state)
 
 	f->check_result = -EBADMSG;
 	refuse(f, &claim, -EBADMSG);
+}
+
+static void test_the_whole_file_is_checked_when_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r;
+
+	claim.check_all = check_all;
+	write_dump(f);
+	claim.all = true;
+	f->all_result = -EBADMSG;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EBADMSG);
+	/* what is wrong already is not read any further */
+	f->check_result = -EBADMSG;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EBADMSG);
+	assert_int_equal(f->all_calls, 1);
+	f->check_result = 0;
+	/* nothing to compare with costs no dump */
+	f->all_result = -EOPNOTSUPP;
+	assert_int_equal(target_commit(&f->t, &claim, &r), 0);
+	assert_int_equal(f->all_calls, 2);
+	claim.all = false;
+	assert_int_equal(target_close(&f->t), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), 0);
+	assert_int_equal(f->all_calls, 2);
+}
+
+/* A target that may have lost what it took: only the whole file, compared, makes a receipt. */
+static void test_a_target_that_may_have_lost_something(void **state)
+{
+	struct fixture *f = *state;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r = {0};
+
+	write_dump(f);
+	f->t.reread = true;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EIO);
+	assert_non_null(strstr(f->t.why, "no digest"));
+	claim.check_all = check_all;
+	f->all_result = -EOPNOTSUPP;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EIO);
+	f->all_result = -EBADMSG;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EBADMSG);
+	assert_int_equal(r.dump_id, 0);
+	assert_null(scratch_text(&f->s, "/var/crash/host-1/vmcore"));
+	f->all_result = 0;
+	assert_int_equal(target_commit(&f->t, &claim, &r), 0);
+	assert_int_equal(r.dump_id, 42);
+	assert_int_equal(f->all_calls, 3);
 }
 
 static void test_no_receipt_without_identity(void **state)
@@ -404,6 +465,8 @@ int main(void)
 		test(test_no_receipt_without_the_end),
 		test(test_no_receipt_for_another_size),
 		test(test_no_receipt_for_a_bad_structure),
+		test(test_the_whole_file_is_checked_when_asked_for),
+		test(test_a_target_that_may_have_lost_something),
 		test(test_no_receipt_without_identity),
 		test(test_a_finished_name_is_never_replaced),
 		test(test_no_finished_name_when_the_names_are_not_durable),

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/proof.h"
+
+#include "dump/digest_read.h"
+#include "dump/kdump.h"
+#include "dump/kdump_pages.h"
+#include "run/console.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void proof_digest_init(struct proof_digest *d, struct log *log)
+{
+	int err;
+
+	proof_digest_deinit(d);
+	*d = (struct proof_digest){.stream = malloc(sizeof(*d->stream))};
+	err = d->stream ? digest_init(d->stream) : -ENOMEM;
+	if (err < 0) {
+		log_warning(log, "the dump goes without a digest: %s", strerror(-err));
+		proof_digest_deinit(d);
+	}
+}
+
+void proof_digest_deinit(struct proof_digest *d)
+{
+	if (d->stream)
+		digest_deinit(d->stream);
+	free(d->stream);
+	d->stream = NULL;
+}
+
+/* By the first place that can read back what has to be. The memory it took is free for the checks
+ * then. */
+static void finish_digest(struct proof *p, const struct reader *r)
+{
+	struct proof_digest *d = p->digest;
+	int err = digest_finish(d->stream, r->size, r, d->value);
+
+	d->have = err == 0;
+	if (err < 0)
+		log_warning(p->log, "no digest of the dump: %s", strerror(-err));
+	else
+		proof_digest_deinit(d);
+}
+
+int proof_check(void *ctx, const struct reader *r)
+{
+	struct kdump_problem problem = {0};
+	struct proof *p = ctx;
+	struct kdump_info info;
+	int err;
+
+	p->verified = "none";
+	if (p->digest->stream)
+		finish_digest(p, r);
+	if (p->verify == CONFIG_VERIFY_NONE)
+		return 0;
+	err = kdump_check_structure(r, &info, &problem);
+	if (problem.text[0])
+		(void)snprintf(p->text, sizeof(p->text),
+			       "the dump's structure is wrong at byte %llu: %s",
+			       (unsigned long long)problem.at, problem.text);
+	if (err == 0)
+		p->verified = "structure";
+	return err;
+}
+
+/* One thread: a target's reader is not for several. */
+static int compare(struct proof *p, const struct reader *r)
+{
+	struct digest_read_spec spec = {.threads = 1};
+	char wrote[DIGEST_TEXT], read[DIGEST_TEXT];
+	uint8_t digest[DIGEST_SIZE];
+	int err;
+
+	err = digest_read(r, &spec, digest);
+	if (err < 0) {
+		(void)snprintf(p->text, sizeof(p->text), "the dump cannot be read back: %s",
+			       strerror(-err));
+		return err == -EOPNOTSUPP ? -EIO : err;
+	}
+	if (memcmp(digest, p->digest->value, sizeof(digest)) == 0)
+		return 0;
+	digest_format(p->digest->value, wrote);
+	digest_format(digest, read);
+	(void)snprintf(p->text, sizeof(p->text),
+		       "the dump as read back is not what was written: digest %s, written %s", read,
+		       wrote);
+	return -EBADMSG;
+}
+
+static int expand(struct proof *p, const struct reader *r)
+{
+	struct kdump_pages_spec spec = {.threads = 1};
+	struct kdump_problem problem = {0};
+	struct kdump_info info;
+	int err;
+
+	err = kdump_check_structure(r, &info, &problem);
+	if (err == 0)
+		err = kdump_check_pages(r, &info, &spec, &problem);
+	if (err == -ELIBACC) {
+		/* Nothing is known against them. */
+		log_warning(p->log, "the pages are not expanded: %s", problem.text);
+		return 0;
+	}
+	if (err == 0)
+		p->verified = "full";
+	else
+		(void)snprintf(p->text, sizeof(p->text), "the dump is wrong at byte %llu: %s",
+			       (unsigned long long)problem.at, problem.text);
+	return err == -EOPNOTSUPP ? -EIO : err;
+}
+
+int proof_check_all(void *ctx, const struct reader *r)
+{
+	struct proof *p = ctx;
+	int err;
+
+	console_status("Reading the dump back");
+	log_info(p->log, "reading the whole dump back");
+	err = p->digest->have ? compare(p, r) : 0;
+	if (err < 0)
+		return err;
+	if (p->digest->have)
+		p->verified = "digest";
+	if (p->verify == CONFIG_VERIFY_FULL)
+		err = expand(p, r);
+	if (err < 0 || p->digest->have)
+		return err;
+	p->verified = "structure";
+	return -EOPNOTSUPP;
+}
