@@ -162,6 +162,17 @@ static struct digest_slot *find(struct digest *d, uint64_t block)
 	return NULL;
 }
 
+/* One to wait for: the last of those that wait, so that the two threads take turns seldom. */
+static struct digest_slot *newest_queued(struct digest *d)
+{
+	struct digest_slot *found = NULL;
+
+	for (size_t i = 0; i < DIGEST_SLOTS; i++)
+		if (pending(&d->slots[i]) && (!found || d->slots[i].used > found->used))
+			found = &d->slots[i];
+	return found;
+}
+
 /* A slot for another block. With all in use: that of one hashed, else wait, else hash what is not
  * whole. */
 static struct digest_slot *take_slot(struct digest *d)
@@ -175,9 +186,7 @@ static struct digest_slot *take_slot(struct digest *d)
 			s = oldest(d, SLOT_CLEAN, false);
 		if (s)
 			return s;
-		s = oldest(d, SLOT_BUSY, true);
-		if (!s)
-			s = oldest(d, SLOT_QUEUED, true);
+		s = newest_queued(d);
 		if (!s) {
 			s = oldest(d, SLOT_DIRTY, false);
 			enqueue(d, s);
