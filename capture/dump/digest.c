@@ -14,20 +14,14 @@ enum { SLOT_FREE, SLOT_DIRTY, SLOT_QUEUED, SLOT_BUSY, SLOT_DONE, SLOT_CLEAN };
 
 int digest_init(struct digest *d)
 {
-	int err;
-
 	*d = (struct digest){0};
 	(void)pthread_mutex_init(&d->lock, NULL);
 	(void)pthread_cond_init(&d->work, NULL);
 	(void)pthread_cond_init(&d->done, NULL);
-	err = digest_tree_init(&d->tree);
-	if (err == 0)
-		err = sha256_init(&d->sha);
+	digest_tree_init(&d->tree);
 	d->data = malloc(DIGEST_SLOTS * DIGEST_BLOCK);
-	if (err == 0 && !d->data)
-		err = -ENOMEM;
-	d->error = err;
-	return err;
+	d->error = d->data ? 0 : -ENOMEM;
+	return d->error;
 }
 
 void digest_deinit(struct digest *d)
@@ -45,7 +39,6 @@ void digest_deinit(struct digest *d)
 	(void)pthread_mutex_destroy(&d->lock);
 	free(d->data);
 	d->data = NULL;
-	sha256_deinit(&d->sha);
 	digest_tree_deinit(&d->tree);
 }
 
@@ -74,7 +67,6 @@ static void *run_worker(void *arg)
 {
 	struct digest *d = arg;
 	struct digest_slot *s;
-	int err;
 
 	(void)pthread_mutex_lock(&d->lock);
 	while (!d->stop) {
@@ -85,10 +77,8 @@ static void *run_worker(void *arg)
 		}
 		s->state = SLOT_BUSY;
 		(void)pthread_mutex_unlock(&d->lock);
-		err = sha256_of(&d->sha, data_of(d, s), DIGEST_BLOCK, s->hash);
+		sha256_of(data_of(d, s), DIGEST_BLOCK, s->hash);
 		(void)pthread_mutex_lock(&d->lock);
-		if (err < 0)
-			d->worker_error = err;
 		s->state = SLOT_DONE;
 		(void)pthread_cond_signal(&d->done);
 	}
@@ -110,24 +100,20 @@ static void start_worker(struct digest *d)
 
 static void enqueue(struct digest *d, struct digest_slot *s)
 {
-	int err;
-
 	start_worker(d);
 	s->state = SLOT_QUEUED;
 	if (d->threaded) {
 		(void)pthread_cond_signal(&d->work);
 		return;
 	}
-	err = sha256_of(&d->sha, data_of(d, s), DIGEST_BLOCK, s->hash);
-	if (err < 0)
-		d->worker_error = err;
+	sha256_of(data_of(d, s), DIGEST_BLOCK, s->hash);
 	s->state = SLOT_DONE;
 }
 
 /* What the worker has done goes into the tree. */
 static void collect(struct digest *d)
 {
-	int err = d->worker_error;
+	int err = 0;
 
 	for (size_t i = 0; i < DIGEST_SLOTS; i++) {
 		struct digest_slot *s = &d->slots[i];

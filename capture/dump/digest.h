@@ -37,7 +37,6 @@ struct digest {
 	unsigned char *data; /* a block for each slot */
 	int error;           /* sticky */
 	uint64_t clock;      /* counts uses */
-	struct sha256 sha;   /* the worker's, where there is one */
 	pthread_t thread;
 	bool tried, threaded;
 
@@ -45,7 +44,6 @@ struct digest {
 	pthread_cond_t work, done;
 	/* under the lock */
 	struct digest_slot slots[DIGEST_SLOTS];
-	int worker_error;
 	bool stop;
 };
 

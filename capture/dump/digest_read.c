@@ -54,15 +54,15 @@ static int give(struct reading *d, uint64_t off, size_t len, uint8_t hashes[BATC
 	return err;
 }
 
-static int hash_batch(struct reading *d, struct sha256 *sha, unsigned char *buf, uint64_t off,
-		      size_t len, uint8_t hashes[BATCH][DIGEST_SIZE])
+static int hash_batch(struct reading *d, unsigned char *buf, uint64_t off, size_t len,
+		      uint8_t hashes[BATCH][DIGEST_SIZE])
 {
 	int err = d->r->pread(d->r->ctx, buf, len, off);
 
 	/* Only the file's last block is filled up. */
 	memset(buf + len, 0, (DIGEST_BLOCK - len % DIGEST_BLOCK) % DIGEST_BLOCK);
 	for (size_t at = 0; at < len && err == 0; at += DIGEST_BLOCK)
-		err = sha256_of(sha, buf + at, DIGEST_BLOCK, hashes[at / DIGEST_BLOCK]);
+		sha256_of(buf + at, DIGEST_BLOCK, hashes[at / DIGEST_BLOCK]);
 	return err;
 }
 
@@ -71,18 +71,14 @@ static void work(void *ctx)
 	_cleanup_free_ unsigned char *buf = malloc(BATCH * DIGEST_BLOCK);
 	uint8_t hashes[BATCH][DIGEST_SIZE];
 	struct reading *d = ctx;
-	struct sha256 sha;
 	uint64_t off = 0;
 	size_t len;
-	int err = sha256_init(&sha);
+	int err = buf ? 0 : -ENOMEM;
 
-	if (!buf)
-		err = -ENOMEM;
 	if (err < 0)
 		err = give(d, 0, 0, hashes, err);
 	while (err == 0 && (len = take(d, &off)) > 0)
-		err = give(d, off, len, hashes, hash_batch(d, &sha, buf, off, len, hashes));
-	sha256_deinit(&sha);
+		err = give(d, off, len, hashes, hash_batch(d, buf, off, len, hashes));
 }
 
 static void tick(void *ctx)
@@ -104,8 +100,7 @@ int digest_read(const struct reader *r, const struct digest_read_spec *spec,
 	struct crew_spec crew = {.threads = spec->threads, .work = work, .tick = tick, .ctx = &d};
 	int err = r->size > DIGEST_FILE_MAX ? -EFBIG : 0;
 
-	if (err == 0)
-		err = digest_tree_init(&d.tree);
+	digest_tree_init(&d.tree);
 	if (err == 0) {
 		(void)pthread_mutex_init(&d.lock, NULL);
 		err = crew_run(&crew);

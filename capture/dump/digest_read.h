@@ -15,7 +15,7 @@ struct digest_read_spec {
 	void *ctx;
 };
 
-/* 0, the reader's -errno, -ENOMEM, -EAGAIN no thread could be started, -EFBIG, -EIO. Memory: 256
+/* 0, the reader's -errno, -ENOMEM, -EAGAIN no thread could be started, -EFBIG. Memory: 256
  * KiB a thread, and the tree's. */
 int digest_read(const struct reader *r, const struct digest_read_spec *spec,
 		uint8_t out[DIGEST_SIZE]) _must_check_;

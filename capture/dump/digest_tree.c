@@ -27,10 +27,9 @@ struct digest_leaves {
 	uint8_t hash[DIGEST_FANOUT][SHA256_SIZE]; /* the block of the tree as it is hashed */
 };
 
-int digest_tree_init(struct digest_tree *t)
+void digest_tree_init(struct digest_tree *t)
 {
 	*t = (struct digest_tree){0};
-	return sha256_init(&t->sha);
 }
 
 void digest_tree_deinit(struct digest_tree *t)
@@ -38,7 +37,6 @@ void digest_tree_deinit(struct digest_tree *t)
 	for (size_t i = 0; i < DIGEST_GROUPS_OPEN; i++)
 		free(t->open[i]);
 	free(t->groups);
-	sha256_deinit(&t->sha);
 	*t = (struct digest_tree){0};
 }
 
@@ -61,15 +59,15 @@ static int grow(struct digest_tree *t, uint64_t group)
 }
 
 /* It shrinks to its hash; one that is not whole is read again at the end. */
-static int close_group(struct digest_tree *t, const struct digest_leaves *l)
+static void close_group(struct digest_tree *t, const struct digest_leaves *l)
 {
 	struct digest_group *g = &t->groups[l->group];
 
 	g->state = GROUP_DOUBTED;
 	if (l->n_set < DIGEST_FANOUT)
-		return 0;
+		return;
 	g->state = GROUP_CLOSED;
-	return sha256_of(&t->sha, l->hash, sizeof(l->hash), g->hash);
+	sha256_of(l->hash, sizeof(l->hash), g->hash);
 }
 
 /* A slot for another group: a new one, else that of a whole group, of the one longest unused. */
@@ -92,7 +90,8 @@ static int take_slot(struct digest_tree *t, uint8_t *slot)
 			least = i;
 	}
 	*slot = least;
-	return close_group(t, t->open[least]);
+	close_group(t, t->open[least]);
+	return 0;
 }
 
 static int open_group(struct digest_tree *t, uint64_t group)
@@ -197,7 +196,8 @@ static int reread_block(struct finish *f, uint64_t block, uint8_t out[SHA256_SIZ
 	if (err < 0)
 		return err;
 	memset(f->data + n, 0, DIGEST_BLOCK - n);
-	return sha256_of(&f->t->sha, f->data, DIGEST_BLOCK, out);
+	sha256_of(f->data, DIGEST_BLOCK, out);
+	return 0;
 }
 
 static int leaf(struct finish *f, const struct digest_group *g, uint64_t block,
@@ -216,10 +216,10 @@ static int leaf(struct finish *f, const struct digest_group *g, uint64_t block,
 }
 
 /* The hash of up to DIGEST_FANOUT hashes, as a block of the tree. */
-static int hash_hashes(struct finish *f, size_t n, uint8_t out[SHA256_SIZE])
+static void hash_hashes(struct finish *f, size_t n, uint8_t out[SHA256_SIZE])
 {
 	memset(f->hashes[n], 0, (DIGEST_FANOUT - n) * SHA256_SIZE);
-	return sha256_of(&f->t->sha, f->hashes, DIGEST_BLOCK, out);
+	sha256_of(f->hashes, DIGEST_BLOCK, out);
 }
 
 static int hash_group(struct finish *f, uint64_t group, uint8_t out[SHA256_SIZE])
@@ -240,7 +240,7 @@ static int hash_group(struct finish *f, uint64_t group, uint8_t out[SHA256_SIZE]
 	if (err == 0 && f->blocks == 1)
 		memcpy(out, f->hashes[0], SHA256_SIZE);
 	else if (err == 0)
-		err = hash_hashes(f, n, out);
+		hash_hashes(f, n, out);
 	return err;
 }
 
@@ -254,10 +254,10 @@ static int find_root(struct finish *f, uint8_t out[SHA256_SIZE])
 	for (size_t i = 0; i < n && err == 0; i++)
 		err = hash_group(f, i, level[i]);
 	while (n > 1 && err == 0) {
-		for (size_t from = 0; from < n && err == 0; from += DIGEST_FANOUT) {
+		for (size_t from = 0; from < n; from += DIGEST_FANOUT) {
 			count = n - from < DIGEST_FANOUT ? n - from : DIGEST_FANOUT;
 			memcpy(f->hashes, level[from], count * SHA256_SIZE);
-			err = hash_hashes(f, count, level[from / DIGEST_FANOUT]);
+			hash_hashes(f, count, level[from / DIGEST_FANOUT]);
 		}
 		n = (n + DIGEST_FANOUT - 1) / DIGEST_FANOUT;
 	}
@@ -266,26 +266,24 @@ static int find_root(struct finish *f, uint8_t out[SHA256_SIZE])
 	return err;
 }
 
-static int prepare(struct finish *f)
+static void prepare(struct finish *f)
 {
-	int err;
-
 	memset(f->data, 0, DIGEST_BLOCK);
-	err = sha256_of(&f->t->sha, f->data, DIGEST_BLOCK, f->zero_block);
+	sha256_of(f->data, DIGEST_BLOCK, f->zero_block);
 	for (size_t i = 0; i < DIGEST_FANOUT; i++)
 		memcpy(f->hashes[i], f->zero_block, SHA256_SIZE);
-	return err < 0 ? err : hash_hashes(f, DIGEST_FANOUT, f->zero_group);
+	hash_hashes(f, DIGEST_FANOUT, f->zero_group);
 }
 
-static int hash_descriptor(struct digest_tree *t, uint64_t size, const uint8_t root[SHA256_SIZE],
-			   uint8_t out[SHA256_SIZE])
+static void hash_descriptor(uint64_t size, const uint8_t root[SHA256_SIZE],
+			    uint8_t out[SHA256_SIZE])
 {
 	unsigned char desc[DESC_SIZE] = {DESC_VERSION, DESC_SHA256, DESC_LOG};
 	uint64_t le = htole64(size);
 
 	memcpy(desc + DESC_DATA_LEN, &le, sizeof(le));
 	memcpy(desc + DESC_ROOT, root, SHA256_SIZE);
-	return sha256_of(&t->sha, desc, sizeof(desc), out);
+	sha256_of(desc, sizeof(desc), out);
 }
 
 int digest_tree_finish(struct digest_tree *t, uint64_t size, const struct reader *reread,
@@ -305,8 +303,9 @@ int digest_tree_finish(struct digest_tree *t, uint64_t size, const struct reader
 		return -EINVAL;
 	if (!data || !hashes)
 		return -ENOMEM;
-	err = prepare(&f);
-	if (err == 0 && f.blocks > 0)
-		err = find_root(&f, root);
-	return err < 0 ? err : hash_descriptor(t, size, root, out);
+	prepare(&f);
+	err = f.blocks > 0 ? find_root(&f, root) : 0;
+	if (err == 0)
+		hash_descriptor(size, root, out);
+	return err;
 }

@@ -30,7 +30,6 @@ struct digest_group {
 };
 
 struct digest_tree {
-	struct sha256 sha;
 	struct digest_leaves *open[DIGEST_GROUPS_OPEN]; /* NULL: not needed so far */
 	struct digest_group *groups;
 	size_t n_groups;
@@ -38,12 +37,11 @@ struct digest_tree {
 	uint64_t clock; /* counts uses */
 };
 
-/* 0 or -ENOMEM. digest_tree_deinit() in every case. */
-int digest_tree_init(struct digest_tree *t) _must_check_;
+void digest_tree_init(struct digest_tree *t);
 void digest_tree_deinit(struct digest_tree *t);
 
 /* The hash of a block, the last one filled up with zeros. Again: the former one is forgotten. 0,
- * -EFBIG beyond DIGEST_FILE_MAX, -ENOMEM or -EIO. */
+ * -EFBIG beyond DIGEST_FILE_MAX, or -ENOMEM. */
 int digest_tree_set(struct digest_tree *t, uint64_t block,
 		    const uint8_t hash[SHA256_SIZE]) _must_check_;
 /* The block is to be read again at the end. The same results. */
@@ -54,7 +52,7 @@ bool digest_tree_seen(const struct digest_tree *t, uint64_t block);
 /*
  * The fs-verity digest of a file of size bytes: blocks that were never seen are holes. Those in
  * doubt are read; reread may be NULL, then -ENODATA where there are such. 0; -EINVAL a block was
- * seen beyond size; the reader's -errno; -ENOMEM; -EIO.
+ * seen beyond size; the reader's -errno; -ENOMEM.
  */
 int digest_tree_finish(struct digest_tree *t, uint64_t size, const struct reader *reread,
 		       uint8_t out[SHA256_SIZE]) _must_check_;

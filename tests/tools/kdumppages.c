@@ -17,18 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct sha256 sha;
-
-static int print_page(uint64_t pfn, const void *page, size_t size)
+static void print_page(uint64_t pfn, const void *page, size_t size)
 {
 	uint8_t hash[SHA256_SIZE];
 	char text[DIGEST_TEXT];
 
-	if (sha256_of(&sha, page, size, hash) < 0)
-		return -EIO;
+	sha256_of(page, size, hash);
 	digest_format(hash, text);
 	printf("%" PRIu64 " %s\n", pfn, text);
-	return 0;
 }
 
 struct own {
@@ -59,7 +55,9 @@ static int own_page(struct own *o, uint64_t pfn, uint64_t n)
 			err = codecs_expand(&o->codecs, flags, o->in, size, o->out,
 					    o->info.block_size);
 	}
-	return err < 0 ? err : print_page(pfn, page, o->info.block_size);
+	if (err == 0)
+		print_page(pfn, page, o->info.block_size);
+	return err;
 }
 
 static int own(int fd)
@@ -113,7 +111,7 @@ static int lib(int fd)
 			kdump_read(ctx, KDUMP_MACHPHYSADDR, pfn * page_size, page, &len);
 
 		if (status == KDUMP_OK && len == page_size)
-			err = print_page(pfn, page, len);
+			print_page(pfn, page, len);
 		else if (status != KDUMP_ERR_NODATA) {
 			fprintf(stderr, "libkdumpfile: page %" PRIu64 ": %s\n", pfn,
 				kdump_get_err(ctx));
@@ -135,7 +133,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	fd = open(argv[2], O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || sha256_init(&sha) < 0) {
+	if (fd < 0) {
 		perror(argv[2]);
 		return 1;
 	}
@@ -145,6 +143,5 @@ int main(int argc, char **argv)
 		err = lib(fd);
 	if (err < 0)
 		fprintf(stderr, "%s: %s\n", argv[2], strerror(-err));
-	sha256_deinit(&sha);
 	return err < 0;
 }
