@@ -168,7 +168,7 @@ static void test_the_whole_file_is_checked_when_asked_for(void **state)
 	assert_int_equal(f->all_calls, 2);
 	claim.all = false;
 	assert_int_equal(target_close(&f->t), 0);
-	assert_int_equal(target_open(&f->t, &f->url, &f->s.root), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
 	assert_int_equal(target_confirm(&f->t, "host-1", &claim, &r), 0);
 	assert_int_equal(f->all_calls, 2);
 }
