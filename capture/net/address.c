@@ -90,7 +90,7 @@ int net_mac_parse(const char *text, char out[NET_MAC_MAX])
 {
 	size_t n = strlen(text), i;
 
-	if (n < 5 || n >= NET_MAC_MAX || n % 3 != 2)
+	if (n < 17 || n >= NET_MAC_MAX || n % 3 != 2)
 		return -EINVAL;
 	for (i = 0; i < n; i++)
 		if (i % 3 == 2 ? text[i] != ':' : !strchr(HEX, text[i]))

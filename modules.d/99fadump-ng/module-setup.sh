@@ -233,7 +233,7 @@ fadump_ng_install_network() {
     inst_libdir_file 'libnss_dns.so*' 'libnss_files.so*' 'libresolv.so*'
     inst_multiple -o getent udevadm /etc/hosts
     if ! grep -qs '^hosts:.*dns' "$initdir/etc/nsswitch.conf"; then
-        sed -i '/^hosts:/d' "$initdir/etc/nsswitch.conf" 2> /dev/null
+        [[ ! -e $initdir/etc/nsswitch.conf ]] || sed -i '/^hosts:/d' "$initdir/etc/nsswitch.conf"
         echo 'hosts: files dns' >> "$initdir/etc/nsswitch.conf"
     fi
     if dracut_module_included systemd; then

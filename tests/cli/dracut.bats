@@ -14,11 +14,14 @@ case "$*" in
 "config devices") cat "$STUB/devices" ;;
 "config remote") cat "$STUB/remote" 2>/dev/null ;;
 "config show --for-image") echo "target = file:///crash?device=UUID=1" ;;
+"config network --needs") [ ! -e "$STUB/network" ] || cat "$STUB/needs" ;;
+"config network") [ ! -e "$STUB/network" ] || cat "$STUB/network" ;;
 esac'
     stub lsblk 'for last; do :; done; cat "$STUB/lsblk$(echo "$last" | tr / -)" 2>/dev/null'
     stub lvm 'echo "  vg0/$(basename "$5")"'
     stub mdadm ''
-    stub busybox ''
+    stub busybox '[ "$1" != --list ] || cat "$STUB/applets"'
+    : >"$T/applets"
     stub modprobe 'for last; do :; done; grep -qx "$last" "$STUB/mods/known"'
     export STUB=$T
     printf 'ext4\nxfs\n' >"$T/mods/known"
@@ -36,6 +39,7 @@ esac'
     instmods() { echo "instmods $*" >>"$T/did"; }
     inst() { echo "inst $*" >>"$T/did"; }
     inst_simple() { echo "inst_simple $2" >>"$T/did"; }
+    fadump_ng_sysfs=$T/sys
     inst_multiple() { echo "inst_multiple $*" >>"$T/did"; }
     inst_libdir_file() { echo "inst_libdir_file $*" >>"$T/did" && [ -z "${NO_LIBGCC-}" ]; }
     inst_hook() { echo "inst_hook $1 $2 $(basename "$3")" >>"$T/did"; }
@@ -181,4 +185,150 @@ stub() {
     echo xfs >"$T/mods/known"
     run installkernel
     [ "$status" = 1 ]
+}
+
+# A target across the network, for which the image needs what the arguments say.
+networked() {
+    echo "device = eth0" >"$T/network"
+    printf '%s\n' "$@" >"$T/needs"
+    stub ip ''
+}
+
+# A network card of sysfs: its name, then its driver and those of its buses.
+card() {
+    local name=$1 path=$T/sys/devices driver
+    shift
+    for driver; do
+        path=$path/at-$driver
+        mkdir -p "$path/driver" "$T/sys/module/$driver"
+        ln -s "$T/sys/module/$driver" "$path/driver/module"
+    done
+    mkdir -p "$T/sys/class/net/$name"
+    ln -s "$path" "$T/sys/class/net/$name/device"
+}
+
+@test "without a target across a network nothing of it is in the image" {
+    install
+    run installkernel
+    [ "$status" = 0 ]
+    [ ! -e "$T/initrd/etc/fadump-ng.network" ]
+    [ ! -e "$T/initrd/etc/nsswitch.conf" ]
+    ! grep -E 'network.conf|udhcpc|inst_multiple ip$|libnss' "$T/did"
+}
+
+@test "the record, ip, names, and the order of services; the record is for root alone" {
+    networked 'interface eth0'
+    install
+    [ "$(cat "$T/initrd/etc/fadump-ng.network")" = 'device = eth0' ]
+    [ "$(stat -c %a "$T/initrd/etc/fadump-ng.network")" = 600 ]
+    grep -qx 'inst_multiple ip' "$T/did"
+    grep -q 'inst_libdir_file libnss_dns.so\* libnss_files.so\*' "$T/did"
+    grep -qx 'hosts: files dns' "$T/initrd/etc/nsswitch.conf"
+    grep -qx 'inst_simple /usr/lib/systemd/system/fadump-ng-capture.service.d/network.conf' "$T/did"
+    ! grep -q udhcpc "$T/did"
+    rm "$T/did"
+    WITHOUT_SYSTEMD=1 install
+    ! grep -q network.conf "$T/did"
+}
+
+@test "another module's nsswitch.conf keeps its order when it knows DNS, and learns it when not" {
+    networked 'interface eth0'
+    printf 'passwd: files\nhosts: files resolve [!UNAVAIL=return] dns\n' >"$T/initrd/etc/nsswitch.conf"
+    install
+    grep -qx 'hosts: files resolve \[!UNAVAIL=return\] dns' "$T/initrd/etc/nsswitch.conf"
+    printf 'passwd: files\nhosts: files\n' >"$T/initrd/etc/nsswitch.conf"
+    install
+    [ "$(cat "$T/initrd/etc/nsswitch.conf")" = $'passwd: files\nhosts: files dns' ]
+}
+
+@test "DHCP: a client is there, or there is no image" {
+    networked 'interface eth0' 'module af_packet' 'applet udhcpc'
+    stub makedumpfile ''
+    stub vmcore-dmesg ''
+    run check
+    [ "$status" = 1 ]
+    [[ $output == *"neither udhcpc nor a busybox that has it"*"network = ip="* ]]
+    echo udhcpc >"$T/applets"
+    run check
+    [ "$status" = 255 ]
+    install
+    grep -q 'inst .*/fadump-ng-udhcpc.sh /usr/lib/fadump-ng/udhcpc' "$T/did"
+    : >"$T/applets"
+    stub udhcpc ''
+    run check
+    [ "$status" = 255 ]
+    install
+    grep -qx 'inst_multiple udhcpc' "$T/did"
+}
+
+@test "a network that cannot be recorded, or without ip: no image, and why" {
+    stub makedumpfile ''
+    stub vmcore-dmesg ''
+    networked 'interface eth0'
+    run bash -c "$(declare -f find_binary dfatal fadump_ng_tool fadump_ng_devices fadump_ng_network check)
+        find_binary() { [ \"\$1\" != ip ] && command -v \"\$1\"; }
+        check"
+    [ "$status" = 1 ]
+    [[ $output == *"ip is not installed; install the package iproute2"* ]]
+    stub fadump-ng 'case "$*" in "config network"*) echo "fadump-ng: the name nowhere cannot be resolved" >&2; exit 1 ;; esac'
+    run check
+    [ "$status" = 1 ]
+    [[ $output == *"the name nowhere cannot be resolved"* ]]
+    run install
+    [ "$status" = 1 ]
+}
+
+@test "the drivers of the card and of its buses, and of what is made of it" {
+    networked 'interface eth0' 'interface eth1' 'module bonding'
+    card eth0 pcieport mlx5_core
+    card eth1 vio ibmveth
+    printf '%s\n' mlx5_core ibmveth bonding >>"$T/mods/known"
+    rm "$T/devices"
+    : >"$T/devices"
+    run installkernel
+    [ "$status" = 0 ]
+    cat "$T/did"
+    # What the image's kernel has no name for, as for a bus that is built in, is not asked for.
+    [ "$(cat "$T/did")" = $'instmods mlx5_core\ninstmods ibmveth\ninstmods bonding' ]
+}
+
+@test "a card or a kind of interface that the image's kernel has no driver for: no image" {
+    : >"$T/devices"
+    networked 'interface eth0'
+    card eth0 mlx5_core
+    run installkernel
+    [ "$status" = 1 ]
+    [[ $output == *"kernel 6.12.0 has no driver mlx5_core, which the interface eth0 needs"* ]]
+    networked 'module 8021q'
+    run installkernel
+    [ "$status" = 1 ]
+    [[ $output == *"kernel 6.12.0 has no driver 8021q"* ]]
+    echo 'kernel/net/8021q/8021q.ko' >"$T/mods/modules.builtin"
+    run installkernel
+    [ "$status" = 0 ]
+}
+
+@test "any interface: all cards' drivers; a card that is not here: the usual ones of POWER machines" {
+    : >"$T/devices"
+    networked 'interface *'
+    card eth0 mlx5_core
+    card eth1 tg3
+    card eth2 unknown
+    printf '%s\n' mlx5_core tg3 ibmveth virtio_net >>"$T/mods/known"
+    run installkernel
+    [ "$status" = 0 ]
+    [ "$(cat "$T/did")" = 'instmods mlx5_core tg3' ]
+    rm "$T/did"
+    networked 'interface env2'
+    run installkernel
+    [ "$status" = 0 ]
+    [[ $output == *"no network card here is called env2"* ]]
+    [ "$(cat "$T/did")" = 'instmods ibmveth virtio_net' ]
+}
+
+@test "the DHCP script says what was got, and only when something was" {
+    local script=$moddir/fadump-ng-udhcpc.sh
+    [ -z "$(ip=192.0.2.9 "$script" deconfig)" ]
+    [ "$(ip=192.0.2.9 subnet=255.255.255.0 mask=24 router='192.0.2.1 192.0.2.2' "$script" bound | head -n 3)" = \
+        $'ip=192.0.2.9\nsubnet=24\nrouter=192.0.2.1 192.0.2.2' ]
 }
