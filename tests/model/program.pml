@@ -1,0 +1,628 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fadump-ng: `capture`, `capture --late`, `capture --no-release`, `release`, `release --force` and `register`. An atomic {} is what happens
+ * between two moments at which the machine may go down or another process may run: mostly one call. The C functions are named.
+ */
+
+/* /run/fadump-ng: gone with the boot. mine: dump_id is the active dump's, not 0. place: 0 nothing was saved, else 1 + f. */
+bit lock, rec_there, rec_mine, rec_kept, rec_released, rec_unclear;
+byte rec_place;
+
+bit told;	/* the memory was given back, and somebody was told that the machine is not ready: to reboot */
+bit hung;	/* a call to a target did not return */
+bit no_place;	/* the model's directories are used up */
+bit gone;	/* a person deleted a dump, or gave the memory back by force: their decision */
+bit given;	/* the dump's memory was given back against a receipt */
+bit rebooting, no_late;
+byte live;	/* programs */
+bit down;	/* the machine goes down: they end where they are */
+
+/* What became of release_mem is the boot's, not the dump's. */
+#ifdef MUTANT_RECORD_OF_DUMP
+#define OF_THIS_BOOT	old_same
+#else
+#define OF_THIS_BOOT	old_there
+#endif
+
+/* Who runs a program: the initramfs, the late service and its timer, a person, and the service once more when all is well at last. */
+mtype:runner = { FIRST, LATE, PERSON, LAST };
+mtype:task = { CAPTURE, RELEASE, REGISTER, DELETE, REST };
+
+/* run/release.c: release_possible(), given_back() */
+inline release_possible()
+{
+	atomic {
+		call(err);
+		judge(v);
+		if
+		:: err -> r = RELEASE_FAILED
+		:: !err && (!capture_boot || registered) -> r = RELEASE_NOT_NEEDED
+#ifndef MUTANT_UNCLEAR_AGAIN
+		:: !err && capture_boot && !registered && fadump_on && rec_there && rec_unclear -> r = RELEASE_REFUSED
+#endif
+		:: else ->
+			if
+			:: !fadump_on -> r = RELEASE_REFUSED
+			:: fadump_on && !vmcore && (rec_there && rec_released || v == VERDICT_NONE || v == VERDICT_REFUSED) ->
+				r = RELEASE_NOT_NEEDED
+			:: else -> r = RELEASE_DONE
+			fi
+		fi;
+		v = 0;
+		err = 0
+	}
+}
+
+/* run/register.c: register_for_crash(), secure_header(). at_once: released is given, and fate is what it says. */
+inline register_for_crash(at_once)
+{
+	atomic {
+		call(err);
+		if
+		:: !fadump_on -> err = 1
+		:: else
+		fi;
+		armed = registered
+	};
+	atomic {
+		if
+#ifndef MUTANT_PAGE_IN_USE
+		:: !err && !armed && at_once && fate == HEADER_PAGE_LOST -> err = 1
+		/* Where the page is, the kernel log says, if it says so still. */
+		:: !err && !armed && !at_once && capture_boot && frees_header -> err = 1
+		:: !err && !armed && !at_once && capture_boot && frees_header && page != PAGE_OURS ->
+			kernel_take_page(fate);
+			err = (fate != HEADER_PAGE_TAKEN);
+			fate = 0
+#endif
+		:: else
+		fi
+	};
+	atomic {
+		if
+		:: !err && !armed -> kernel_register((at_once && fate == HEADER_PAGE_EXPOSED), err)
+		:: else
+		fi;
+		armed = 0
+	};
+	atomic {
+		if
+		:: !err -> call(err)
+		:: else
+		fi;
+		if
+		:: err || !registered -> err = 1; told = told || accepted || !held
+		:: else
+		fi
+	}
+}
+
+proctype Program(mtype:runner who)
+{
+	mtype:task what;
+	mtype:run_outcome outcome;
+	mtype:release_result r;
+	mtype:verdict_kind v;
+	mtype:header_page fate;
+	bit err, no_release, force, locked, looked, mine, have_receipt, released, unclear, armed, shell, service;
+	bit old_same, old_mine, old_kept, old_released, old_unclear, old_there;
+	byte f, old_place, turns;
+
+	{
+	skip;
+next:
+	atomic {
+		what = REST;
+		if
+		:: who == FIRST && !turns -> what = CAPTURE
+		:: (who == LATE || who == LAST) && turns < LATE_TURNS && vmcore && !no_late -> what = CAPTURE
+		:: (who == LATE || who == LAST) && turns < LATE_TURNS && !(vmcore && !no_late) && !service -> what = REGISTER
+		:: who == PERSON && turns < PERSON_TURNS ->
+			if
+			:: what = CAPTURE
+			:: what = CAPTURE; no_release = 1
+			:: what = RELEASE
+			:: what = RELEASE; force = 1
+			:: what = DELETE
+			:: skip
+			fi
+		:: else
+		fi;
+		turns++;
+		if
+		:: what == CAPTURE -> goto capture
+		:: what == RELEASE -> goto release
+		:: what == REGISTER -> goto register
+		:: what == DELETE -> goto delete
+		:: what == REST -> goto rest
+		fi
+	};
+
+/* run/run.c: capture() */
+capture:
+	atomic {
+		call(err);
+		judge(v);
+		if
+#ifdef MUTANT_RECORD_UNLOCKED
+		:: err -> outcome = RUN_FAILED; goto record
+#else
+		:: err -> outcome = RUN_FAILED; goto ended
+#endif
+		:: !err && v == VERDICT_NONE -> outcome = RUN_NO_DUMP; goto ended
+		:: else
+		fi
+	};
+	atomic {
+		if
+#ifdef MUTANT_NO_LOCK
+		:: skip
+#else
+		:: lock ->
+			assert(!shell);		/* a person in the rescue shell is not told to wait */
+			outcome = RUN_BUSY;
+			goto ended
+		:: !lock -> lock = 1; locked = 1
+#endif
+#ifdef LIMIT_LOCK
+		:: skip				/* the lock file cannot be made: a dump counts for more */
+#endif
+		fi
+	};
+#ifndef MUTANT_NO_SECOND_LOOK
+	atomic {
+		call(err);
+		judge(v);
+		if
+		:: err -> outcome = RUN_FAILED; goto record
+		:: !err && v == VERDICT_NONE -> outcome = RUN_NO_DUMP; goto ended
+		:: else
+		fi;
+		looked = 1;
+		if
+		:: v == VERDICT_DUMP -> goto identify
+		:: else
+		fi
+	};
+#else
+	looked = 1;
+	if
+	:: v == VERDICT_DUMP -> goto identify
+	:: else
+	fi;
+#endif
+
+	/* explain_unusable() */
+	if
+	:: (v == VERDICT_REFUSED || v == VERDICT_UNDECIDED) && !no_release -> register_for_crash(false)
+	:: else		/* VERDICT_BAD_CORE, VERDICT_NO_VMCORE, VERDICT_FADUMP_OFF */
+	fi;
+	outcome = RUN_INVALID;
+	goto record;
+
+identify:
+	atomic {
+		call(err);
+		if
+		:: err || !vmcore -> outcome = RUN_FAILED; goto record
+		:: else -> mine = 1
+		fi;
+		v = 0
+	};
+
+	/* look_back(), leave_alone() */
+	atomic {
+		if
+		:: who != LATE && who != LAST || shell || !rec_there || !rec_mine || !rec_place -> goto save
+		:: else ->
+			if
+			:: rec_kept || rec_unclear -> outcome = RUN_KEPT; goto ended
+			:: else
+			fi
+		fi
+	};
+
+/* run/confirm.c: confirm_saved(), confirm_at(); target/commit.c: target_confirm() */
+confirm:
+	release_possible();
+	atomic {
+		if
+		:: r == RELEASE_DONE ->
+			call(err);
+			if
+			:: err || !vmcore || !rec_there || !rec_mine || !rec_place -> r = RELEASE_REFUSED
+			:: else -> f = rec_place - 1
+			fi
+		:: else
+		fi
+	};
+#ifdef MUTANT_RECORD_IS_PROOF
+	have_receipt = (r == RELEASE_DONE);
+#else
+	atomic {
+		if
+		:: r == RELEASE_DONE ->
+			call(err);
+			if
+			:: err || !dir_seen[f] || !name_seen[f] -> r = RELEASE_REFUSED
+			:: else -> sync_dir(f)
+			fi
+		:: else
+		fi
+	};
+	atomic {
+		if
+		:: r == RELEASE_DONE ->
+			call(err);
+			if
+			:: err || file_seen[f] != WHOLE -> r = RELEASE_REFUSED
+			:: else -> sync_base(f); file_disk[f] = file_seen[f]; have_receipt = 1
+			fi
+		:: else
+		fi
+	};
+#endif
+	atomic {
+		err = 0;
+		if
+		:: have_receipt -> goto give
+		:: !have_receipt && what == RELEASE -> goto released_by_hand
+		:: else -> f = 0
+		fi
+	};
+
+/* run/run.c: try_targets(); run/attempt.c: attempt_target(), save(); target/directory.c */
+save:
+	f = 0;
+attempt:
+	/* open and begin: a directory with a dump in it is never used again */
+	atomic {
+		call(err);
+		if
+		:: !err && !name_seen[f]
+		:: !err && name_seen[f] && !name_seen[f + 1] -> f++
+		:: !err && name_seen[f] && name_seen[f + 1] -> no_place = 1; err = 1
+		:: err
+		:: faults -> faults--; goto hang
+		fi;
+		if
+		:: err -> goto another
+		:: !err && !dir_seen[f] -> dir_seen[f] = 1
+		:: else
+		fi;
+		create_file(f)
+	};
+	/* preflight(), stream(): the pages go to vmcore.incomplete, which nothing takes for a dump */
+	atomic {
+		file_seen[f] = PART;
+		call(err);
+		if
+		:: !err && vmcore -> file_seen[f] = WHOLE
+		:: else -> err = 1
+		fi;
+#ifdef MUTANT_CUT_STREAM
+		err = 0
+#endif
+	};
+#ifdef MUTANT_RECEIPT_FIRST
+	atomic {
+		if
+		:: !err -> file_disk[f] = file_seen[f]; have_receipt = 1; goto give
+		:: else
+		fi
+	};
+#endif
+	/* commit(); target/commit.c: target_commit(), prove_file() */
+#ifndef MUTANT_NO_FSYNC
+	atomic {
+		if
+		:: !err ->
+			call(err);
+			if
+			:: !err -> file_disk[f] = file_seen[f]
+			:: err
+			:: faults -> faults--; goto hang
+			fi
+		:: else
+		fi
+	};
+#endif
+	/* directory_publish(): rename, the name's directory, the directory's own */
+	atomic {
+		if
+		:: !err ->
+			call(err);
+			if
+			:: !err -> change_name(f, 1)
+			:: else -> goto another
+			fi
+		:: else -> goto another
+		fi
+	};
+#ifndef MUTANT_NO_DIR_FSYNC
+	atomic {
+		call(err);
+		if
+		:: !err -> sync_dir(f)
+		:: else
+		fi
+	};
+#endif
+#ifndef MUTANT_NO_BASE_FSYNC
+	atomic {
+		if
+		:: !err ->
+			call(err);
+			if
+			:: !err -> sync_base(f)
+			:: else
+			fi
+		:: else
+		fi
+	};
+#endif
+	atomic {
+		if
+		:: !err -> have_receipt = 1; goto give
+		:: err -> change_name(f, 0)
+		:: err		/* cannot be renamed back: whole, and nobody's proof */
+		fi
+	};
+another:
+	/* directory_abandon(): the directory goes only when nothing is in it */
+	atomic {
+		if
+		:: !name_seen[f] -> remove_file(f)
+		:: else
+		fi;
+		err = 0;
+		if
+		:: f < PLACES -> f = PLACES; goto attempt
+		:: else -> outcome = RUN_FAILED
+		fi
+	};
+#ifdef MUTANT_RELEASE_ANYWAY
+	goto give;
+#endif
+	goto record;
+
+/* run/release.c: release_memory(), give_back() */
+give:
+	if
+	:: what == CAPTURE && no_release -> outcome = RUN_CAPTURED; goto record
+	:: else
+	fi;
+	release_possible();
+	atomic {
+		if
+		:: r == RELEASE_DONE && !force ->
+			call(err);
+			if
+			:: err || !vmcore -> r = RELEASE_REFUSED; err = 0
+			:: else
+			fi
+		:: else
+		fi;
+		if
+		:: r != RELEASE_DONE -> goto given_back
+		:: else -> fate = HEADER_PAGE_SAFE
+		fi
+	};
+	atomic {
+		assert(!((who == LATE || who == LAST) && rec_kept && rec_place));	/* what a person wants kept is kept */
+		kernel_release(force, err);
+		if
+		:: err -> r = RELEASE_FAILED; err = 0; goto given_back
+		:: else
+		fi
+	};
+	atomic {
+		if
+		:: frees_header -> kernel_take_page(fate)
+		:: else
+		fi
+	};
+	atomic {
+		call(err);
+		if
+		:: err || vmcore -> r = RELEASE_UNCLEAR; told = 1
+		:: else
+		fi;
+		err = 0
+	};
+#ifdef LIMIT_KILLED
+	if
+	:: goto killed
+	:: skip
+	fi;
+#endif
+given_back:
+	if
+	:: what == RELEASE -> goto released_by_hand
+	:: else
+	fi;
+	/* run/run.c: give_back() */
+	atomic {
+		released = (r == RELEASE_DONE);
+		unclear = (r == RELEASE_UNCLEAR);
+		if
+		:: r != RELEASE_DONE && r != RELEASE_NOT_NEEDED -> outcome = RUN_NOT_GIVEN; goto record
+		:: else
+		fi
+	};
+#ifdef MUTANT_NO_REGISTER
+	outcome = RUN_CAPTURED;
+#else
+	register_for_crash(released);
+	outcome = (err -> RUN_NOT_REGISTERED : RUN_CAPTURED);
+	assert(err || registered);
+#endif
+
+/* run/record.c: record_write(), add_place() */
+record:
+	atomic {
+		err = 0;
+		old_there = rec_there;
+		old_same = rec_there && (!mine || rec_mine);
+		old_mine = rec_mine;
+		old_place = rec_place;
+		old_kept = rec_kept;
+		old_released = rec_released;
+		old_unclear = rec_unclear
+	};
+	atomic {
+#ifdef LIMIT_RECORD
+		call(err);
+#endif
+		if
+		:: err -> err = 0
+		:: else ->
+			rec_there = 1;
+			rec_mine = (old_same -> old_mine : mine);
+			rec_place = (have_receipt -> 1 + f : (old_same -> old_place : 0));
+			rec_kept = no_release || old_same && old_kept && !have_receipt;
+			rec_released = released || OF_THIS_BOOT && old_released;
+			rec_unclear = unclear || OF_THIS_BOOT && old_unclear
+		fi;
+		old_there = 0; old_same = 0; old_mine = 0; old_place = 0; old_kept = 0; old_released = 0; old_unclear = 0
+	};
+	/* "no target took the dump; it is kept in memory, nothing was released" */
+	assert(outcome != RUN_FAILED || !looked || vmcore);
+	goto ended;
+
+release:
+	atomic {
+		if
+		:: !capture_boot
+#ifdef MUTANT_NO_LOCK
+		:: skip
+#else
+		:: capture_boot && lock -> assert(!shell); goto ended
+		:: capture_boot && !lock -> lock = 1; locked = 1
+#endif
+#ifdef LIMIT_LOCK
+		:: skip
+#endif
+		fi
+	};
+	if
+	:: force -> goto give
+	:: else -> goto confirm
+	fi;
+
+/* cmd/release.c: release(); run/record.c: record_released() */
+released_by_hand:
+	if
+	:: r == RELEASE_DONE || r == RELEASE_UNCLEAR ->
+		atomic {
+			gone = gone || force;
+#ifdef LIMIT_RECORD
+			call(err);
+#endif
+			if
+			:: err -> err = 0
+			:: else ->
+				rec_there = 1;
+				rec_released = (r == RELEASE_DONE);
+				rec_unclear = (r == RELEASE_UNCLEAR)
+			fi
+		}
+	:: else
+	fi;
+	if
+	:: r == RELEASE_DONE -> register_for_crash(true)
+	:: else
+	fi;
+	goto ended;
+
+register:
+	register_for_crash(false);
+	service = !err;
+	goto ended;
+
+/* A person's rm, while nothing of ours runs. */
+delete:
+	atomic {
+		if
+		:: lock -> goto ended
+		:: !lock
+		fi;
+		if
+		:: name_seen[0] -> f = 0
+		:: name_seen[1] -> f = 1
+		:: name_seen[2] -> f = 2
+		:: name_seen[3] -> f = 3
+		:: else -> goto ended
+		fi;
+		change_name(f, 0);
+		gone = 1
+	};
+	goto ended;
+
+#ifdef LIMIT_KILLED
+killed:
+#endif
+ended:
+	atomic {
+		/* Each name that the C code has is reached: tests/model/run looks for what is not. */
+		if
+		:: outcome == RUN_CAPTURED
+		:: outcome == RUN_NOT_GIVEN
+		:: outcome == RUN_NOT_REGISTERED
+		:: outcome == RUN_NO_DUMP
+		:: outcome == RUN_INVALID
+		:: outcome == RUN_FAILED
+		:: outcome == RUN_BUSY
+		:: outcome == RUN_KEPT
+		:: outcome == 0
+		fi;
+		if
+		:: r == RELEASE_DONE
+		:: r == RELEASE_NOT_NEEDED
+		:: r == RELEASE_REFUSED
+		:: r == RELEASE_FAILED
+		:: r == RELEASE_UNCLEAR
+		:: r == 0
+		fi;
+		if
+		:: fate == HEADER_PAGE_SAFE
+		:: fate == HEADER_PAGE_TAKEN
+		:: fate == HEADER_PAGE_EXPOSED
+		:: fate == HEADER_PAGE_LOST
+		:: fate == 0
+		fi;
+		if
+#ifdef MUTANT_LOCK_IN_SHELL
+		:: locked && who != FIRST
+#else
+		:: locked
+#endif
+			-> lock = 0
+		:: else
+		fi;
+		locked = 0;
+		/* run/policy.c: policy_apply(), in the initramfs; a shell's commands are a person's */
+		if
+		:: who == FIRST && outcome != RUN_NO_DUMP && outcome != RUN_BUSY && outcome != RUN_KEPT ->
+			if
+			:: skip					/* CONFIG_ACTION_CONTINUE after a success, _LATE_CAPTURE */
+			:: !have_receipt -> no_late = 1		/* CONFIG_ACTION_CONTINUE */
+			:: rebooting = 1			/* CONFIG_ACTION_REBOOT, _POWEROFF, _HALT */
+			:: shell = 1; who = PERSON; turns = PERSON_TURNS - 1; no_late = !have_receipt
+			fi
+		:: else
+		fi;
+		outcome = 0; r = 0; v = 0; fate = 0; err = 0; no_release = 0; force = 0; looked = 0; mine = 0; have_receipt = 0;
+		released = 0; unclear = 0; f = 0
+	};
+	goto next;
+
+hang:
+	hung = 1;
+end_hung:
+	false;
+rest:
+	skip
+	} unless { down };
+	live--
+}
