@@ -6,10 +6,6 @@
  *
  * For one crash a target has two directories, the crash's name and the name with .2; place f is directory f % PLACES of target f / PLACES.
  */
-#define LATE_TURNS 2
-#ifndef PERSON_TURNS
-#define PERSON_TURNS 1
-#endif
 #define TARGETS	2
 #define PLACES	2
 #define ALL	4	/* TARGETS * PLACES */

@@ -6,7 +6,7 @@
 
 /* /run/fadump-ng: gone with the boot. mine: dump_id is the active dump's, not 0. place: 0 nothing was saved, else 1 + f. */
 bit lock, rec_there, rec_mine, rec_kept, rec_released, rec_unclear;
-byte rec_place;
+byte rec_place, rec_saved[TARGETS];
 
 bit told;	/* the memory was given back, and somebody was told that the machine is not ready: to reboot */
 bit hung;	/* a call to a target did not return */
@@ -15,6 +15,8 @@ bit gone;	/* a person deleted a dump, or gave the memory back by force: their de
 bit given;	/* the dump's memory was given back against a receipt */
 bit rebooting, no_late;
 byte live;	/* programs */
+bit together, require_all;	/* both targets are filled in one pass; both must have it */
+byte late_turns, person_turns;
 bit down;	/* the machine goes down: they end where they are */
 
 /* What became of release_mem is the boot's, not the dump's. */
@@ -97,6 +99,49 @@ inline register_for_crash(at_once)
 	}
 }
 
+/* What release and a late capture ask of a dump that was saved: target/commit.c: target_confirm() */
+#define CAN_CONFIRM(f)	(dir_seen[f] && name_seen[f] && file_seen[f] == WHOLE)
+inline prove(f)
+{
+	sync_dir(f);
+	sync_base(f);
+	file_disk[f] = file_seen[f]
+}
+
+/* A place that fails is dropped from the pass. */
+inline write_pages(n)
+{
+	if
+	:: well[n] -> file_seen[n * PLACES + at[n]] = PART
+	:: well[n] && faults -> faults--; well[n] = 0
+	:: else
+	fi
+}
+
+inline end_pages(n, whole)
+{
+	if
+	:: well[n] && (whole) -> file_seen[n * PLACES + at[n]] = WHOLE
+	:: else
+	fi
+}
+
+#ifdef MUTANT_LOCK_IN_SHELL
+#define LOCK_IN_SHELL	true
+#else
+#define LOCK_IN_SHELL	false
+#endif
+#ifdef MUTANT_CUT_STREAM
+#define CUT	true
+#else
+#define CUT	false
+#endif
+#ifdef MUTANT_ONE_IS_ALL
+#define ALL_OR_NONE	false
+#else
+#define ALL_OR_NONE	require_all
+#endif
+
 proctype Program(mtype:runner who)
 {
 	mtype:task what;
@@ -106,7 +151,8 @@ proctype Program(mtype:runner who)
 	mtype:header_page fate;
 	bit err, no_release, force, locked, looked, mine, have_receipt, released, unclear, armed, shell, service;
 	bit old_same, old_mine, old_kept, old_released, old_unclear, old_there;
-	byte f, old_place, turns;
+	bit well[TARGETS], has[TARGETS];
+	byte f, i, old_place, turns, at[TARGETS], saved[TARGETS];	/* saved: 0, or 1 + the directory */
 
 	{
 	skip;
@@ -115,9 +161,9 @@ next:
 		what = REST;
 		if
 		:: who == FIRST && !turns -> what = CAPTURE
-		:: (who == LATE || who == LAST) && turns < LATE_TURNS && vmcore && !no_late -> what = CAPTURE
-		:: (who == LATE || who == LAST) && turns < LATE_TURNS && !(vmcore && !no_late) && !service -> what = REGISTER
-		:: who == PERSON && turns < PERSON_TURNS ->
+		:: (who == LATE || who == LAST) && turns < late_turns && vmcore && !no_late -> what = CAPTURE
+		:: (who == LATE || who == LAST) && turns < late_turns && !(vmcore && !no_late) && !service -> what = REGISTER
+		:: who == PERSON && turns < person_turns ->
 			if
 			:: what = CAPTURE
 			:: what = CAPTURE; no_release = 1
@@ -213,7 +259,11 @@ identify:
 	/* look_back(), leave_alone() */
 	atomic {
 		if
-		:: who != LATE && who != LAST || shell || !rec_there || !rec_mine || !rec_place -> goto save
+		:: (who == LATE || who == LAST) && rec_there && rec_mine -> saved[0] = rec_saved[0]; saved[1] = rec_saved[1]
+		:: else
+		fi;
+		if
+		:: !(who == LATE || who == LAST) || !rec_there || !rec_mine || !rec_place -> goto save
 		:: else ->
 			if
 			:: rec_kept || rec_unclear -> outcome = RUN_KEPT; goto ended
@@ -244,19 +294,8 @@ confirm:
 		:: r == RELEASE_DONE ->
 			call(err);
 			if
-			:: err || !dir_seen[f] || !name_seen[f] -> r = RELEASE_REFUSED
-			:: else -> sync_dir(f)
-			fi
-		:: else
-		fi
-	};
-	atomic {
-		if
-		:: r == RELEASE_DONE ->
-			call(err);
-			if
-			:: err || file_seen[f] != WHOLE -> r = RELEASE_REFUSED
-			:: else -> sync_base(f); file_disk[f] = file_seen[f]; have_receipt = 1
+			:: !err && CAN_CONFIRM(f) -> prove(f); have_receipt = 1
+			:: else -> r = RELEASE_REFUSED
 			fi
 		:: else
 		fi
@@ -271,72 +310,101 @@ confirm:
 		fi
 	};
 
-/* run/run.c: try_targets(); run/attempt.c: attempt_target(), save(); target/directory.c */
+/* run/run.c: try_targets(); run/attempt.c: attempt_pass(): each target by itself, or both in one pass */
 save:
-	f = 0;
-attempt:
-	/* open and begin: a directory with a dump in it is never used again */
+	i = 0;
+prepare:
+	/* has_it_already() */
 	atomic {
-		call(err);
+		f = i * PLACES + (saved[i] -> saved[i] - 1 : 0);
 		if
-		:: !err && !name_seen[f]
-		:: !err && name_seen[f] && !name_seen[f + 1] -> f++
-		:: !err && name_seen[f] && name_seen[f + 1] -> no_place = 1; err = 1
-		:: err
-		:: faults -> faults--; goto hang
-		fi;
-		if
-		:: err -> goto another
-		:: !err && !dir_seen[f] -> dir_seen[f] = 1
-		:: else
-		fi;
-		create_file(f)
-	};
-	/* preflight(), stream(): the pages go to vmcore.incomplete, which nothing takes for a dump */
-	atomic {
-		file_seen[f] = PART;
-		call(err);
-		if
-		:: !err && vmcore -> file_seen[f] = WHOLE
-		:: else -> err = 1
-		fi;
-#ifdef MUTANT_CUT_STREAM
-		err = 0
+		:: saved[i] ->
+#ifdef MUTANT_SAVED_IS_PROOF
+			has[i] = 1
+#else
+			call(err);
+			if
+			:: !err && CAN_CONFIRM(f) -> prove(f); has[i] = 1
+			:: else
+			fi
 #endif
-	};
-#ifdef MUTANT_RECEIPT_FIRST
-	atomic {
-		if
-		:: !err -> file_disk[f] = file_seen[f]; have_receipt = 1; goto give
 		:: else
 		fi
 	};
+	/* run/place.c: place_prepare(): a directory with a dump in it is never used again */
+	atomic {
+		if
+		:: has[i] -> err = 0
+		:: !has[i] ->
+			call(err);
+			f = i * PLACES;
+			if
+			:: err
+			:: !err && !name_seen[f]
+			:: !err && name_seen[f] && !name_seen[f + 1] -> f++
+			:: !err && name_seen[f] && name_seen[f + 1] -> no_place = 1; err = 1
+			:: !err && faults -> faults--; goto hang
+			fi;
+			at[i] = f % PLACES;
+			if
+			:: !err -> well[i] = 1; dir_seen[f] = 1; create_file(f)
+			:: else
+			fi
+		fi;
+		err = 0;
+		i++;
+		if
+		:: together && i < TARGETS -> goto prepare
+		:: else -> i = (together -> 0 : i - 1)
+		fi
+	};
+	/* stream(), sink_write(): the pages go to vmcore.incomplete, which nothing takes for a dump */
+	atomic {
+		write_pages(0);
+		write_pages(1);
+		if
+		:: well[0] || well[1] -> call(err); err = err || !vmcore
+		:: else
+		fi;
+		if
+		:: err && !CUT -> well[0] = 0; well[1] = 0
+		:: else
+		fi;
+		end_pages(0, !err);
+		end_pages(1, !err);
+		err = 0
+	};
+finish:
+	atomic {
+		f = i * PLACES + at[i];
+		if
+		:: has[i] -> goto finished
+		:: !has[i] && !well[i] -> goto abandon
+		:: else
+		fi;
+#ifdef MUTANT_RECEIPT_FIRST
+		file_disk[f] = file_seen[f];
+		have_receipt = 1;
+		goto give
 #endif
-	/* commit(); target/commit.c: target_commit(), prove_file() */
+	};
+	/* place_finish(), commit(); target/commit.c: target_commit(), prove_file() */
 #ifndef MUTANT_NO_FSYNC
 	atomic {
+		call(err);
 		if
-		:: !err ->
-			call(err);
-			if
-			:: !err -> file_disk[f] = file_seen[f]
-			:: err
-			:: faults -> faults--; goto hang
-			fi
-		:: else
+		:: !err -> file_disk[f] = file_seen[f]
+		:: err -> goto abandon
+		:: !err && faults -> faults--; goto hang
 		fi
 	};
 #endif
-	/* directory_publish(): rename, the name's directory, the directory's own */
+	/* target/directory.c: directory_publish(): rename, the name's directory, the directory's own */
 	atomic {
+		call(err);
 		if
-		:: !err ->
-			call(err);
-			if
-			:: !err -> change_name(f, 1)
-			:: else -> goto another
-			fi
-		:: else -> goto another
+		:: !err -> change_name(f, 1)
+		:: else -> goto abandon
 		fi
 	};
 #ifndef MUTANT_NO_DIR_FSYNC
@@ -363,28 +431,49 @@ attempt:
 #endif
 	atomic {
 		if
-		:: !err -> have_receipt = 1; goto give
+		:: !err -> has[i] = 1; goto finished
 		:: err -> change_name(f, 0)
 		:: err		/* cannot be renamed back: whole, and nobody's proof */
 		fi
 	};
-another:
+abandon:
 	/* directory_abandon(): the directory goes only when nothing is in it */
 	atomic {
 		if
-		:: !name_seen[f] -> remove_file(f)
+		:: dir_seen[f] && !name_seen[f] -> remove_file(f)
 		:: else
 		fi;
-		err = 0;
-		if
-		:: f < PLACES -> f = PLACES; goto attempt
-		:: else -> outcome = RUN_FAILED
-		fi
+		err = 0
 	};
-#ifdef MUTANT_RELEASE_ANYWAY
-	goto give;
+finished:
+	/* run/attempt.c: judge() */
+	atomic {
+		well[i] = 0;
+		saved[i] = (has[i] -> 1 + f % PLACES : saved[i]);
+		i++;
+		if
+		:: together && i < TARGETS -> goto finish
+		:: else -> i--
+		fi;
+		if
+		:: has[0] && (has[1] || !ALL_OR_NONE) -> f = saved[0] - 1; have_receipt = 1
+		:: !has[0] && has[1] && !ALL_OR_NONE -> f = PLACES + saved[1] - 1; have_receipt = 1
+		:: else
+		fi;
+		at[0] = 0; at[1] = 0; has[0] = 0; has[1] = 0;
+		if
+		:: have_receipt
+		:: !have_receipt && i < TARGETS - 1 -> i++; goto prepare
+		:: else -> outcome = RUN_FAILED
+		fi;
+		i = 0
+	};
+#ifndef MUTANT_RELEASE_ANYWAY
+	if
+	:: !have_receipt -> goto record
+	:: else
+	fi;
 #endif
-	goto record;
 
 /* run/release.c: release_memory(), give_back() */
 give:
@@ -410,6 +499,8 @@ give:
 	};
 	atomic {
 		assert(!((who == LATE || who == LAST) && rec_kept && rec_place));	/* what a person wants kept is kept */
+		/* with require-all every target has it */
+		assert(force || !require_all || gone || (LASTS(0) || LASTS(1)) && (LASTS(2) || LASTS(3)));
 		kernel_release(force, err);
 		if
 		:: err -> r = RELEASE_FAILED; err = 0; goto given_back
@@ -455,8 +546,8 @@ given_back:
 #else
 	register_for_crash(released);
 	outcome = (err -> RUN_NOT_REGISTERED : RUN_CAPTURED);
-	assert(err || registered);
 #endif
+	assert(outcome != RUN_CAPTURED || registered);	/* what is given back is armed, or it is said that it is not */
 
 /* run/record.c: record_write(), add_place() */
 record:
@@ -480,6 +571,8 @@ record:
 			rec_there = 1;
 			rec_mine = (old_same -> old_mine : mine);
 			rec_place = (have_receipt -> 1 + f : (old_same -> old_place : 0));
+			rec_saved[0] = saved[0];
+			rec_saved[1] = saved[1];
 			rec_kept = no_release || old_same && old_kept && !have_receipt;
 			rec_released = released || OF_THIS_BOOT && old_released;
 			rec_unclear = unclear || OF_THIS_BOOT && old_unclear
@@ -592,15 +685,9 @@ ended:
 		:: fate == 0
 		fi;
 		if
-#ifdef MUTANT_LOCK_IN_SHELL
-		:: locked && who != FIRST
-#else
-		:: locked
-#endif
-			-> lock = 0
+		:: locked && !(LOCK_IN_SHELL && who == FIRST) -> lock = 0; locked = 0
 		:: else
 		fi;
-		locked = 0;
 		/* run/policy.c: policy_apply(), in the initramfs; a shell's commands are a person's */
 		if
 		:: who == FIRST && outcome != RUN_NO_DUMP && outcome != RUN_BUSY && outcome != RUN_KEPT ->
@@ -608,12 +695,12 @@ ended:
 			:: skip					/* CONFIG_ACTION_CONTINUE after a success, _LATE_CAPTURE */
 			:: !have_receipt -> no_late = 1		/* CONFIG_ACTION_CONTINUE */
 			:: rebooting = 1			/* CONFIG_ACTION_REBOOT, _POWEROFF, _HALT */
-			:: shell = 1; who = PERSON; turns = PERSON_TURNS - 1; no_late = !have_receipt
+			:: shell = 1; who = PERSON; turns = (person_turns -> person_turns - 1 : 0); no_late = !have_receipt
 			fi
 		:: else
 		fi;
 		outcome = 0; r = 0; v = 0; fate = 0; err = 0; no_release = 0; force = 0; looked = 0; mine = 0; have_receipt = 0;
-		released = 0; unclear = 0; f = 0
+		released = 0; unclear = 0; f = 0; saved[0] = 0; saved[1] = 0
 	};
 	goto next;
 
@@ -622,7 +709,7 @@ hang:
 end_hung:
 	false;
 rest:
-	skip
+	lock = lock && !locked
 	} unless { down };
 	live--
 }
