@@ -1,4 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The protocol of a capture, as a model that spin searches to its end: between the kernel (kernel.pml), the file systems of two targets with what
+ * is on the disk and what is not yet (disk.pml), and fadump-ng (program.pml), run by the initramfs, by the late service and its timer, and by a
+ * person at the same time. The machine may lose its power or be reset between any two calls, and crash again as soon as it is registered; any
+ * call may fail, and a target may hang. names.pml has the names, which are those of the C code. tests/model/run searches, and checks that every
+ * mutant (a #ifdef in program.pml) is found.
+ *
+ * What holds (each is an assertion at the place where it could break; [] the names that tests/model/run has for them):
+ *
+ * 1. A write to release_mem that the kernel takes comes only when a whole dump of the active dump lasts on some target: its contents, its name
+ *    and its directory's name are on the disk [durable]; with require-all, on every target of the pass [all]. `release --force` is a person's
+ *    decision and excepted. What was given back against a receipt is there after every loss.
+ * 2. What is called vmcore is whole and on the disk at every moment, also after a loss [published]. Between the rename and the directories' fsync
+ *    a loss may take the name, never the contents: there is vmcore, or vmcore.incomplete, or nothing. No receipt exists yet.
+ * 3. The kernel takes at most one write to release_mem in a boot, `--force` or not [once].
+ * 4. A run that says RUN_CAPTURED, and was not told to keep the memory, leaves the machine registered [armed]; the page of the fadump header is
+ *    written to only when it is ours, or by the run that has just given it away, could not take it, and says so (HEADER_PAGE_EXPOSED) [page].
+ * 5. Every run ends: no cycle, no deadlock but a target that hangs. RUN_FAILED means that the dump is still there [kept]; what a person wants
+ *    kept is released by no service; a person in the rescue shell finds the lock free [shell].
+ * 6. When nothing fails any more, one run of the late service is enough: the machine is then registered, unless [settled] the dump is kept by a
+ *    person (RUN_KEPT) or because on-failure is not late-capture; it is one that the kernel cannot offer or that is damaged (RUN_INVALID), or
+ *    fadump is off; or somebody was told after the release that only a reboot helps (RUN_NOT_GIVEN, RUN_NOT_REGISTERED, a failed `register`).
+ *
+ * What it does not promise, as tests/model/run shows with the LIMITs: 3 does not hold where a program is killed between the write and its record
+ * and the write stayed unclear, nor where the record cannot be written, nor where the lock file cannot be made and two run at once (1 and 2 hold
+ * even then: each capture has the lock of its directory).
+ *
+ * Left out: what is in a dump (the structural check tells whole from not), how much room there is (a full target is one that fails), the log,
+ * the manifest and the network, a disk that lies about fsync, a server that cannot promise it (the manifest's "unassured"), a person who
+ * deletes a dump in the very moment of its release. A directory's name and the same with .2 stand for all of them.
+ */
 #include "names.pml"
 #include "disk.pml"
 #include "kernel.pml"
@@ -53,6 +84,9 @@ inline choose_bounds()
 inline boot_forget()
 {
 	lock = 0; rec_there = 0; rec_mine = 0; rec_kept = 0; rec_released = 0; rec_unclear = 0; rec_place = 0; rec_saved[0] = 0; rec_saved[1] = 0;
+#ifdef LIMIT_LOCK
+	dir_lock[0] = 0; dir_lock[1] = 0; dir_lock[2] = 0; dir_lock[3] = 0;
+#endif
 	told = 0; hung = 0; rebooting = 0; no_late = 0; faults = fault_limit; no_place = 0
 }
 

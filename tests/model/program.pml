@@ -108,6 +108,16 @@ inline prove(f)
 	file_disk[f] = file_seen[f]
 }
 
+/* target/directory.c: may_use(): a dump's directory is never used again, nor is another capture's. That needs no telling while there is one. */
+#ifdef LIMIT_LOCK
+bit dir_lock[ALL];
+#define TAKEN(f)	(name_seen[f] || dir_lock[f])
+#define USE(f, on)	dir_lock[f] = on
+#else
+#define TAKEN(f)	name_seen[f]
+#define USE(f, on)	skip
+#endif
+
 /* A place that fails is dropped from the pass. */
 inline write_pages(n)
 {
@@ -151,7 +161,7 @@ proctype Program(mtype:runner who)
 	mtype:header_page fate;
 	bit err, no_release, force, locked, looked, mine, have_receipt, released, unclear, armed, shell, service;
 	bit old_same, old_mine, old_kept, old_released, old_unclear, old_there;
-	bit well[TARGETS], has[TARGETS];
+	bit held_dir[TARGETS], well[TARGETS], has[TARGETS];	/* the directory; the file so far; the receipt */
 	byte f, i, old_place, turns, at[TARGETS], saved[TARGETS];	/* saved: 0, or 1 + the directory */
 
 	{
@@ -204,6 +214,9 @@ capture:
 #ifdef MUTANT_NO_LOCK
 		:: skip
 #else
+#ifdef MUTANT_WAITS
+		:: lock -> goto capture
+#endif
 		:: lock ->
 			assert(!shell);		/* a person in the rescue shell is not told to wait */
 			outcome = RUN_BUSY;
@@ -263,6 +276,9 @@ identify:
 		:: else
 		fi;
 		if
+#ifdef MUTANT_LATE_GIVES_UP
+		:: (who == LATE || who == LAST) && rec_there -> outcome = RUN_KEPT; goto ended
+#endif
 		:: !(who == LATE || who == LAST) || !rec_there || !rec_mine || !rec_place -> goto save
 		:: else ->
 			if
@@ -340,14 +356,14 @@ prepare:
 			f = i * PLACES;
 			if
 			:: err
-			:: !err && !name_seen[f]
-			:: !err && name_seen[f] && !name_seen[f + 1] -> f++
-			:: !err && name_seen[f] && name_seen[f + 1] -> no_place = 1; err = 1
+			:: !err && !TAKEN(f)
+			:: !err && TAKEN(f) && !TAKEN(f + 1) -> f++
+			:: !err && TAKEN(f) && TAKEN(f + 1) -> no_place = 1; err = 1
 			:: !err && faults -> faults--; goto hang
 			fi;
 			at[i] = f % PLACES;
 			if
-			:: !err -> well[i] = 1; dir_seen[f] = 1; create_file(f)
+			:: !err -> held_dir[i] = 1; well[i] = 1; dir_seen[f] = 1; create_file(f); USE(f, 1)
 			:: else
 			fi
 		fi;
@@ -440,7 +456,7 @@ abandon:
 	/* directory_abandon(): the directory goes only when nothing is in it */
 	atomic {
 		if
-		:: dir_seen[f] && !name_seen[f] -> remove_file(f)
+		:: held_dir[i] && !name_seen[f] -> remove_file(f)
 		:: else
 		fi;
 		err = 0
@@ -448,6 +464,11 @@ abandon:
 finished:
 	/* run/attempt.c: judge() */
 	atomic {
+		if
+		:: held_dir[i] -> USE(i * PLACES + at[i], 0)
+		:: else
+		fi;
+		held_dir[i] = 0;
 		well[i] = 0;
 		saved[i] = (has[i] -> 1 + f % PLACES : saved[i]);
 		i++;
@@ -636,6 +657,9 @@ register:
 /* A person's rm, while nothing of ours runs. */
 delete:
 	atomic {
+#ifdef LIMIT_LOCK
+		goto ended;
+#endif
 		if
 		:: lock -> goto ended
 		:: !lock
