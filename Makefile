@@ -65,6 +65,7 @@ help:
 	@echo 'make check-fast   the part without virtual machines'
 	@echo 'make lint         clang-format, clang-tidy, cppcheck, shellcheck'
 	@echo 'make faults       every call of a capture made to fail, one at a time'
+	@echo 'make model        the protocol of a capture as a model, searched with spin'
 	@echo 'make fuzz         libFuzzer over every parser (FUZZ_SECONDS=60 each)'
 	@echo 'make bench        the streamed capture beside makedumpfile writing the file itself'
 	@echo 'make docs         write man pages, completion and the sample configuration again from the tables'
@@ -132,10 +133,10 @@ packages:
 	tests/packages
 
 check: packages
-	tests/run unit cli faults replay builds lint cross lab
+	tests/run unit cli model faults replay builds lint cross lab
 
 check-fast: packages
-	tests/run unit cli faults replay builds lint
+	tests/run unit cli model faults replay builds lint
 
 demo: packages
 	tests/lab/lab demo
@@ -148,6 +149,9 @@ shim: $(O)/faults/shim.so
 
 faults: packages
 	tests/run faults
+
+model: packages
+	tests/run model
 
 bench: packages
 	tests/bench/run
@@ -189,7 +193,7 @@ clean:
 
 -include $(OBJ:.o=.d)
 
-.PHONY: all help unit tools replay shim faults fuzz docs packages check check-fast demo bench lint install uninstall dist clean
+.PHONY: all help unit tools replay shim faults model fuzz docs packages check check-fast demo bench lint install uninstall dist clean
 .SECONDARY:
 
 # For scripts: where the objects are, and how the sources are preprocessed.

@@ -135,8 +135,8 @@ static const char *digest_of(const struct run *run, const struct record *old)
 static void add_place(json_object *o, const struct run *run)
 {
 	struct record old;
-	bool same = record_read(run->root, &old) == 0 &&
-		    (run->dump_id == 0 || old.dump_id == run->dump_id);
+	bool had = record_read(run->root, &old) == 0;
+	bool same = had && (run->dump_id == 0 || old.dump_id == run->dump_id);
 	uint64_t least = run->least_bytes;
 	char id[20];
 
@@ -166,11 +166,12 @@ static void add_place(json_object *o, const struct run *run)
 	/* What was kept stays so until the dump is saved again, or released. */
 	json_add_bool(o, "kept",
 		      run->options->no_release || (same && old.kept && !run->have_receipt));
-	json_add_bool(o, "released", run->released || (same && old.released));
-	json_add_bool(o, "release_unclear", run->release_unclear || (same && old.release_unclear));
+	/* What became of release_mem is the boot's, whichever dump was looked at, or none. */
+	json_add_bool(o, "released", run->released || (had && old.released));
+	json_add_bool(o, "release_unclear", run->release_unclear || (had && old.release_unclear));
 	if (run->released)
 		json_add_text(o, "header_page", header_page_word(run->header_page));
-	else if (same && old.released)
+	else if (had && old.released)
 		json_add_text(o, "header_page", old.header_page);
 }
 

@@ -37,7 +37,8 @@ struct record {
 
 /*
  * How this run ended. Where the same dump was saved earlier in this boot, it stays in the record
- * when this run saved none. 0 or -errno.
+ * when this run saved none; what became of release_mem stays whatever was looked at. Under the
+ * lock. 0 or -errno.
  */
 int record_write(const struct run *run, enum run_outcome outcome) _must_check_;
 /* A release by hand (RELEASE_DONE or RELEASE_UNCLEAR), added to what the record says. 0 or -errno.

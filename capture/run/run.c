@@ -380,8 +380,9 @@ enum run_outcome run_capture(struct run *run)
 	/* Nothing was done that there would be something to say of. */
 	if (outcome == RUN_NO_DUMP || outcome == RUN_BUSY || outcome == RUN_KEPT)
 		return outcome;
-	/* A core given by hand says nothing about this machine's state. */
-	if (!run->options->core && record_write(run, outcome) < 0)
+	/* A core given by hand says nothing about this machine's state. What could not even be
+	 * judged was not locked: another one may be writing the record. */
+	if (!run->options->core && run->judged && record_write(run, outcome) < 0)
 		log_warning(run->log, "%s: cannot be written", RECORD_PATH);
 	(void)snprintf(status, sizeof(status), "Capture: %s%s%s", run_outcome_word(outcome),
 		       run->have_receipt ? ", " : "", run->have_receipt ? run->receipt.dir : "");

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct fixture {
 	struct scratch s;
@@ -181,6 +182,29 @@ static void test_a_release_without_a_capture(void **state)
 	assert_true(f->back.header_exposed);
 }
 
+/* One boot has one release_mem: by hand, when no capture had looked at the dump yet, counts as
+ * well. */
+static void test_an_unclear_release_before_any_capture_stays_on_record(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(record_released(&f->s.root, RELEASE_UNCLEAR, HEADER_PAGE_SAFE), 0);
+	earn_receipt(f);
+	assert_int_equal(record_write(&f->run, RUN_NOT_GIVEN), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_true(f->back.dump_id == f->run.dump_id);
+	assert_true(f->back.release_unclear);
+	assert_false(f->back.released);
+
+	/* nor is a memory that was given back ever not so again */
+	assert_int_equal(unlinkat(f->s.root.fd, "run/fadump-ng/record.json", 0), 0);
+	assert_int_equal(record_released(&f->s.root, RELEASE_DONE, HEADER_PAGE_EXPOSED), 0);
+	assert_int_equal(record_write(&f->run, RUN_NOT_GIVEN), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_true(f->back.released);
+	assert_true(f->back.header_exposed);
+}
+
 static void test_rubbish_is_not_a_record(void **state)
 {
 	static const char *const rubbish[] = {"", "{", "[]", "3", "\"captured\"", "{\"dump_id\":"};
@@ -211,6 +235,7 @@ int main(void)
 		test(test_an_unclear_release_stays_on_record),
 		test(test_a_release_by_hand_is_added),
 		test(test_a_release_without_a_capture),
+		test(test_an_unclear_release_before_any_capture_stays_on_record),
 		test(test_rubbish_is_not_a_record),
 	};
 
