@@ -309,3 +309,58 @@ END
     [ "$status" = 1 ]
     [ ! -e "$T/calls" ]
 }
+
+@test "a capture in an initramfs brings it up for the first target that needs it, once, and takes it down" {
+    export CORE=$T/core MKCORE
+    core sound-900-cpus
+    PATH=$T/bin:$PATH
+    # A target that cannot be mounted; what it saw of the network.
+    stub mount.nfs 'ip route get 203.0.113.1; exit 32'
+    stub ssh 'exit 255'
+    inside '
+: >/etc/initrd-release
+printf "%s\n" "target = 203.0.113.1" "device = eth0" "address = eth0 198.51.100.5/24" \
+    "route = default via=198.51.100.1 dev=eth0" "target = 192.0.2.1" "device = eth8" "address = eth8 dhcp" \
+    >/etc/fadump-ng.network
+echo "network-deadline = 2s" >$T/conf
+state >$T/before
+capture() {
+    if "$FADUMP_NG" --config $T/conf capture --core $CORE "$@" >$T/log 2>&1 3>&-; then return 1; fi
+    cat $T/log
+    state >$T/after
+    diff $T/before $T/after
+}
+capture --target file:///nowhere
+never grep "network:" $T/log
+capture --target nfs://203.0.113.1/x --target nfs://203.0.113.1/y
+[ "$(grep -c "network: bringing it up" $T/log)" = 1 ]
+grep "network: 203.0.113.1 is reached over eth0" $T/log
+grep "network: down again, as it was" $T/log
+# A failure is remembered, and the next host has its chance.
+from=$SECONDS
+capture --target nfs://192.0.2.1/x --target nfs://192.0.2.1/y --target nfs://203.0.113.1/x
+[ "$(grep -c "nfs://192.0.2.1/.: network: interface eth8 did not appear" $T/log)" = 2 ]
+[ "$(grep -c "network: bringing it up for 192.0.2.1" $T/log)" = 1 ]
+grep "network: 203.0.113.1 is reached over eth0" $T/log
+capture --target nfs://192.0.2.2/x
+grep "/etc/fadump-ng.network in the image says nothing of 192.0.2.2; build the image again" $T/log
+echo "network = none" >>$T/conf
+capture --target nfs://203.0.113.1/x
+never grep "network:" $T/log
+# One that is up already is used and left alone.
+ip addr add 198.51.100.9/24 dev eth0
+ip link set eth0 up
+ip route add default via 198.51.100.1
+until ip route get 203.0.113.1; do sleep 0.1; done
+sleep 2
+state >$T/before
+echo "network-deadline = 2s" >$T/conf
+capture --target nfs://203.0.113.1/x
+grep "network: 203.0.113.1 is reached over eth0, which is up already" $T/log
+# Not an initramfs: nothing is looked at.
+rm /etc/initrd-release
+ip link set eth0 down
+state >$T/before
+capture --target nfs://203.0.113.1/x
+never grep "network:" $T/log'
+}
