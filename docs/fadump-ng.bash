@@ -18,18 +18,19 @@ _fadump_ng()
 	done
 	# What takes a file or a directory is left to readline.
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
-	--root | --config | --core | --target) return ;;
+	--root | --config | --core | --target | --fingerprint) return ;;
 	esac
 	case $verb in
-	'') words='--root --config -v --verbose -q --quiet --help --version status check capture release register unregister verify unflatten config help version ' ;;
+	'') words='--root --config -v --verbose -q --quiet --help --version status check capture release register unregister verify unflatten propagate config help version ' ;;
 	status) words='--json ' ;;
 	check) words='--core --json ' ;;
 	capture) words='--core --target --no-release --late --json ' ;;
 	release) words='--force ' ;;
 	verify) words='--full --json ' ;;
 	unflatten) words='' ;;
+	propagate) words='--fingerprint ' ;;
 	config) words='--for-image --needs check show devices network remote ' ;;
-	help) words='status check capture release register unregister verify unflatten config help version ' ;;
+	help) words='status check capture release register unregister verify unflatten propagate config help version ' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

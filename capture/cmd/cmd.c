@@ -39,6 +39,10 @@ static const struct cmd_option release_options[] = {
 	{"--force", NULL, "release without a saved dump, which loses it"},
 	OPTIONS_END,
 };
+static const struct cmd_option propagate_options[] = {
+	{"--fingerprint", "SHA256:...", "the server's host key, instead of being asked about it"},
+	OPTIONS_END,
+};
 static const struct cmd_option config_options[] = {
 	{"--for-image", NULL, "show: with each local target's device, as the initramfs needs it"},
 	{"--needs", NULL, "network: what the image must have for it, instead"},
@@ -121,6 +125,24 @@ const struct cmd commands[] = {
 			"flattened ELF dump is not checked. After a failure what came from "
 			"standard input stays in OUT.incomplete.",
 		.run = cmd_unflatten,
+	},
+	{
+		.name = "propagate",
+		.args = "URL",
+		.summary = "make a target on another machine ready: keys, host key, a test write",
+		.options = propagate_options,
+		.details =
+			"For ssh:// it makes the key pair (identity-file) when there is none, "
+			"shows "
+			"the host key of the server and asks whether it is right before it goes "
+			"into known-hosts, and logs in as a capture does. When the server does not "
+			"accept the key, the line for its authorized_keys is printed, and on a "
+			"terminal a login with your own key or password can add it; ssh asks for "
+			"the password. Then, as for nfs://, a file is written and removed, and the "
+			"room is shown. May be run again at any time. Without a terminal an "
+			"unknown "
+			"host key needs --fingerprint; so does one that has changed, always.",
+		.run = cmd_propagate,
 	},
 	{
 		.name = "config",

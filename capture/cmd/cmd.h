@@ -61,6 +61,7 @@ int cmd_register(struct app *, const struct cmd *, int, char **);
 int cmd_unregister(struct app *, const struct cmd *, int, char **);
 int cmd_verify(struct app *, const struct cmd *, int, char **);
 int cmd_unflatten(struct app *, const struct cmd *, int, char **);
+int cmd_propagate(struct app *, const struct cmd *, int, char **);
 int cmd_config(struct app *, const struct cmd *, int, char **);
 int cmd_help(struct app *, const struct cmd *, int, char **);
 int cmd_version(struct app *, const struct cmd *, int, char **);

@@ -53,7 +53,7 @@ static int check_identity(const struct remote *r)
 static int check_known_hosts(const struct remote *r)
 {
 	const char *file = r->config->known_hosts;
-	char host[300];
+	struct ssh_host host;
 	int err;
 
 	if (!*file)
@@ -61,16 +61,16 @@ static int check_known_hosts(const struct remote *r)
 	if (!root_exists(&r->app->root, file))
 		return refuse(r, "%s (known-hosts) is not there; fadump-ng propagate %s makes it",
 			      file, r->target->url);
-	err = ssh_host_name(r->url, &r->env, host, sizeof(host));
+	err = ssh_host_find(r->url, &r->env, &host);
 	if (err < 0)
 		return refuse(r, "ssh -G %s: %s; is ssh-config right?", r->url->host,
 			      strerror(-err));
-	err = ssh_host_known(&r->env, host);
+	err = ssh_host_known(&r->env, host.name);
 	if (err == -ENOENT)
 		return refuse(r,
 			      "%s (known-hosts) holds no key of %s; fadump-ng propagate %s adds "
 			      "it",
-			      file, host, r->target->url);
+			      file, host.name, r->target->url);
 	return err < 0 ? refuse(r, "ssh-keygen: %s", strerror(-err)) : EXIT_DONE;
 }
 

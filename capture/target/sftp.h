@@ -44,7 +44,8 @@ int sftp_init(struct sftp *s, int in, int out, int64_t deadline) _must_check_;
 void sftp_deinit(struct sftp *s);
 
 /*
- * One request each, with its reply. Paths are absolute. 0 or -errno: -EOPNOTSUPP where the server
+ * One request each, with its reply. Paths are absolute, or begin at the login's
+ * directory. 0 or -errno: -EOPNOTSUPP where the server
  * has no such thing, -EIO where it says no more than "Failure".
  */
 int sftp_open(struct sftp *s, const char *path, uint32_t flags,

@@ -54,7 +54,6 @@ static void add_file(struct args *a, const char *option, const struct root *root
  * the first value it is given.
  */
 static const char *const always[] = {
-	"-oBatchMode=yes",
 	"-oStrictHostKeyChecking=yes",
 	"-oClearAllForwardings=yes",
 	"-oConnectTimeout=15",
@@ -73,7 +72,8 @@ static const char *const always[] = {
 	"-oLogLevel=ERROR",
 };
 
-static int build_args(struct args *a, const struct url *u, const struct target_env *env)
+/* own: with the keys and the password of whoever asks, who can be asked for them. */
+static int build_args(struct args *a, const struct url *u, const struct target_env *env, bool own)
 {
 	const struct ssh_files *f = &env->ssh;
 	size_t i;
@@ -88,13 +88,14 @@ static int build_args(struct args *a, const struct url *u, const struct target_e
 		add_file(a, "-F", env->root, SSH_SYSTEM_CONFIG);
 	else
 		add(a, "-Fnone");
+	add(a, "-oBatchMode=%s", own ? "no" : "yes");
 	for (i = 0; i < ARRAY_SIZE(always); i++)
 		add(a, "%s", always[i]);
 	if (f->known_hosts && *f->known_hosts) {
 		add_file(a, "-oUserKnownHostsFile=", env->root, f->known_hosts);
 		add(a, "-oGlobalKnownHostsFile=/dev/null");
 	}
-	if (f->identity && *f->identity) {
+	if (!own && f->identity && *f->identity) {
 		add(a, "-oIdentitiesOnly=yes");
 		add_file(a, "-oIdentityFile=", env->root, f->identity);
 	}
@@ -118,27 +119,42 @@ static int need(const struct root *root, const char *path, const char *key, char
 	return -ENOENT;
 }
 
-int ssh_link_start(struct ssh_link *l, const struct url *u, const struct target_env *env, char *why,
-		   size_t size)
+static int start(struct ssh_link *l, const struct url *u, const struct target_env *env, bool own,
+		 char *why, size_t size)
 {
-	/* Its messages are looked at. */
-	static const char *const environment[] = {"LC_ALL=C", NULL};
+	/* Its messages are looked at. No agent: a capture has none, so no login may hang on one. */
+	static const char *const environment[] = {"LC_ALL=C", "SSH_AUTH_SOCK=", NULL};
+	static const char *const own_environment[] = {"LC_ALL=C", NULL};
 	struct args a;
-	int err;
+	int err = 0;
 
 	*l = (struct ssh_link){.ssh = {.to = -1, .from = -1, .err_fd = -1}};
-	err = need(env->root, env->ssh.identity, "identity-file", why, size);
+	if (!own)
+		err = need(env->root, env->ssh.identity, "identity-file", why, size);
 	if (err == 0)
 		err = need(env->root, env->ssh.known_hosts, "known-hosts", why, size);
 	if (err == 0)
-		err = build_args(&a, u, env);
+		err = build_args(&a, u, env, own);
 	if (err < 0)
 		return err;
-	err = coprocess_start(a.argv, environment, clock_ms() + START_MS, &l->ssh);
+	err = coprocess_start(a.argv, own ? own_environment : environment, clock_ms() + START_MS,
+			      &l->ssh);
 	if (err < 0)
 		(void)snprintf(why, size, "ssh cannot be run: %s%s", strerror(-err),
 			       err == -ENOENT ? "; install openssh-client" : "");
 	return err;
+}
+
+int ssh_link_start(struct ssh_link *l, const struct url *u, const struct target_env *env, char *why,
+		   size_t size)
+{
+	return start(l, u, env, false, why, size);
+}
+
+int ssh_link_start_own(struct ssh_link *l, const struct url *u, const struct target_env *env,
+		       char *why, size_t size)
+{
+	return start(l, u, env, true, why, size);
 }
 
 /* What ssh says, and what an administrator can do about it. err 0: trying again may help. */
@@ -146,37 +162,44 @@ static const struct {
 	const char *said;
 	const char *meaning;
 	int err;
+	enum ssh_trouble trouble;
 } known[] = {
 	{"Host key verification failed",
 	 "the server's host key is not the one in known-hosts; if that is right, see fadump-ng "
 	 "propagate",
-	 -EACCES},
+	 -EACCES, SSH_TROUBLE_STRANGER},
 	{"REMOTE HOST IDENTIFICATION HAS CHANGED",
 	 "the server's host key is not the one in known-hosts; if that is right, see fadump-ng "
 	 "propagate",
-	 -EACCES},
+	 -EACCES, SSH_TROUBLE_STRANGER},
 	{"Permission denied",
 	 "the server does not accept the key (identity-file) of this user; see fadump-ng propagate",
-	 -EACCES},
-	{"subsystem request failed", "the server does not offer SFTP to this user", -EACCES},
-	{"UNPROTECTED PRIVATE KEY FILE", "others may read the private key: chmod 600", -EACCES},
-	{"Bad configuration option", "ssh does not understand its configuration", -EACCES},
+	 -EACCES, SSH_TROUBLE_REFUSED},
+	{"subsystem request failed", "the server does not offer SFTP to this user", -EACCES,
+	 SSH_TROUBLE_OTHER},
+	{"UNPROTECTED PRIVATE KEY FILE", "others may read the private key: chmod 600", -EACCES,
+	 SSH_TROUBLE_OTHER},
+	{"Bad configuration option", "ssh does not understand its configuration", -EACCES,
+	 SSH_TROUBLE_OTHER},
 	{"Connection refused", "nothing listens there: is the SSH server running, the port right?",
-	 0},
-	{"Could not resolve hostname", "the server's name cannot be resolved", 0},
-	{"Connection timed out", "the server does not answer", 0},
-	{"No route to host", "the server cannot be reached", 0},
-	{"Network is unreachable", "the network is not up", 0},
+	 0, SSH_TROUBLE_OTHER},
+	{"Could not resolve hostname", "the server's name cannot be resolved", 0,
+	 SSH_TROUBLE_OTHER},
+	{"Connection timed out", "the server does not answer", 0, SSH_TROUBLE_OTHER},
+	{"No route to host", "the server cannot be reached", 0, SSH_TROUBLE_OTHER},
+	{"Network is unreachable", "the network is not up", 0, SSH_TROUBLE_OTHER},
 };
 
-static int explain(const char *words, int err, char *why, size_t size)
+static int explain(struct ssh_link *l, int err, char *why, size_t size)
 {
+	const char *words = coprocess_words(&l->ssh);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		if (!strstr(words, known[i].said))
 			continue;
 		(void)snprintf(why, size, "%s (%s)", known[i].meaning, words);
+		l->trouble = known[i].trouble;
 		return known[i].err ? known[i].err : err;
 	}
 	if (*words)
@@ -193,7 +216,7 @@ static int explain(const char *words, int err, char *why, size_t size)
 
 void ssh_link_explain(struct ssh_link *l, int err, char *why, size_t size)
 {
-	(void)explain(coprocess_words(&l->ssh), err, why, size);
+	(void)explain(l, err, why, size);
 }
 
 int ssh_link_finish(struct ssh_link *l, int64_t deadline, char *why, size_t size)
@@ -204,7 +227,7 @@ int ssh_link_finish(struct ssh_link *l, int64_t deadline, char *why, size_t size
 		return 0;
 	/* Its last words come when it has ended, if it has. */
 	(void)coprocess_end(&l->ssh, err == -ECONNRESET ? END_MS : 0);
-	return explain(coprocess_words(&l->ssh), err, why, size);
+	return explain(l, err, why, size);
 }
 
 void ssh_link_close(struct ssh_link *l)

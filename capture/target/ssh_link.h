@@ -11,9 +11,17 @@
 #include "target/target.h"
 #include "target/url.h"
 
+/* What kept a connection from coming about, where somebody can do something about just that. */
+enum ssh_trouble {
+	SSH_TROUBLE_OTHER,
+	SSH_TROUBLE_STRANGER, /* its host key is not the one we know */
+	SSH_TROUBLE_REFUSED,  /* it does not let us in */
+};
+
 struct ssh_link {
 	struct coprocess ssh; /* pid 0: not connected */
 	struct sftp sftp;
+	enum ssh_trouble trouble;
 };
 
 /*
@@ -22,6 +30,13 @@ struct ssh_link {
  */
 int ssh_link_start(struct ssh_link *l, const struct url *u, const struct target_env *env, char *why,
 		   size_t size) _must_check_;
+
+/*
+ * The same as whoever sits at the terminal, with their keys or password: ssh asks there by itself,
+ * once its process group (l->ssh.pid) has been given the terminal.
+ */
+int ssh_link_start_own(struct ssh_link *l, const struct url *u, const struct target_env *env,
+		       char *why, size_t size) _must_check_;
 
 /*
  * Wait until the server has said hello. 0; -EACCES: it will not have us, or is not the one we know,

@@ -16,8 +16,11 @@ sshd_setup() {
     chown "$DROPBOX_USER" "$BOX/upload"
     ssh-keygen -q -t ed25519 -N '' -f "$SSHD/etc/host_key"
     ssh-keygen -q -t ed25519 -N '' -f "$SSHD/id"
-    cp "$SSHD/id.pub" "$BOX/authorized_keys"
-    chmod 644 "$BOX/authorized_keys"
+    # Where sshd takes keys from must be root's alone as well.
+    KEYS=$(mktemp -d /run/fadump-ng-keys.XXXXXX)
+    chmod 755 "$KEYS"
+    cp "$SSHD/id.pub" "$KEYS/keys"
+    chmod 644 "$KEYS/keys"
     PORT=$((20000 + RANDOM % 20000))
     mkdir -p /run/sshd
     cat >"$SSHD/etc/sshd_config" <<END
@@ -25,21 +28,25 @@ Port $PORT
 ListenAddress 127.0.0.1
 HostKey $SSHD/etc/host_key
 PidFile $SSHD/pid
-AuthorizedKeysFile $BOX/authorized_keys
-StrictModes no
 UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
 Subsystem sftp internal-sftp
 MaxStartups 50
-Match User $DROPBOX_USER
-    ForceCommand internal-sftp -u 0077 ${SFTP_OPTIONS-}
-    ChrootDirectory $BOX
-    PermitTTY no
-    AllowTcpForwarding no
 END
+    sshd_drop_box >>"$SSHD/etc/sshd_config"
     sshd_start
     URL=ssh://$DROPBOX_USER@127.0.0.1:$PORT/upload
+}
+
+# The block that docs/ssh.md tells administrators to use, with this test's account and directories.
+sshd_drop_box() {
+    local block line
+    block=$(awk '/^<!-- sshd_config:/ { here = 1; next } here && /^```/ { if (inside++) exit; next } inside' \
+        "$BATS_TEST_DIRNAME/../../docs/ssh.md")
+    for line in "Match User power" "ChrootDirectory /srv/power" "AuthorizedKeysFile /etc/ssh/dropbox/power" "internal-sftp -u 0077"; do
+        grep -qF "$line" <<<"$block" || return 1
+    done
+    sed -e "s|Match User power|Match User $DROPBOX_USER|" -e "s|/srv/power|$BOX|" -e "s|/etc/ssh/dropbox/power|$KEYS/keys|" \
+        -e "s|-u 0077|& ${SFTP_OPTIONS-}|" <<<"$block"
 }
 
 sshd_start() {
@@ -74,4 +81,5 @@ sshd_stop() {
 sshd_teardown() {
     sshd_stop
     [ -z "${BOX-}" ] || rm -rf "$BOX"
+    [ -z "${KEYS-}" ] || rm -rf "$KEYS"
 }
