@@ -95,8 +95,11 @@ int net_mac_parse(const char *text, char out[NET_MAC_MAX])
 	for (i = 0; i < n; i++)
 		if (i % 3 == 2 ? text[i] != ':' : !strchr(HEX, text[i]))
 			return -EINVAL;
-	for (i = 0; i <= n; i++)
-		out[i] = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] + ('a' - 'A')) : text[i];
+	for (i = 0; i <= n; i++) {
+		out[i] = text[i];
+		if (text[i] >= 'A' && text[i] <= 'F')
+			out[i] = (char)(text[i] + ('a' - 'A'));
+	}
 	return 0;
 }
 

@@ -6,11 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-int words_refuse(const struct words *w, const char *why)
-{
-	return net_refuse(w->error, "%.120s: %s", w->word, why);
-}
-
 int words_split(const struct words *w, char *s, struct fields *out)
 {
 	static char empty[1];

@@ -17,8 +17,10 @@ struct fields {
 	size_t n;
 };
 
-/* Fill the error with the word and why. Returns -EINVAL, as all of these do when they refuse. */
-int words_refuse(const struct words *w, const char *why);
+/* Fill the error with the word and why; the value is -EINVAL, as all of these give when they
+ * refuse. */
+#define words_refuse(w, why) net_refuse((w)->error, "%.120s: %s", (w)->word, why)
+
 /* Take a value apart at its colons, in place; what stands in brackets, an IPv6 address, is whole.
  */
 int words_split(const struct words *w, char *s, struct fields *out) _must_check_;

@@ -18,7 +18,7 @@ static const char *const how_words[] = {
 	[NET_LINK6] = "link6",
 };
 
-int net_refuse(struct net_error *error, const char *fmt, ...)
+void net_complain(struct net_error *error, const char *fmt, ...)
 {
 	va_list ap;
 	char *p;
@@ -30,7 +30,6 @@ int net_refuse(struct net_error *error, const char *fmt, ...)
 	for (p = error->text; *p; p++)
 		if (*p < ' ' || *p > '~')
 			*p = '?';
-	return -EINVAL;
 }
 
 const struct net_link *net_plan_link(const struct net_plan *p, const char *name)

@@ -22,6 +22,7 @@
 #include "base/macros.h"
 #include "net/address.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -112,5 +113,6 @@ int net_plan_add_server(struct net_plan *p, const char *address) _must_check_;
 int net_link_add_option(struct net_link *l, const char *key, const char *value,
 			struct net_error *error) _must_check_;
 
-/* Fill *error, for modules of net/. Returns -EINVAL. */
-int net_refuse(struct net_error *error, const char *fmt, ...) _printf_(2, 3);
+/* Fill *error, for modules of net/; the value is -EINVAL. */
+void net_complain(struct net_error *error, const char *fmt, ...) _printf_(2, 3);
+#define net_refuse(error, ...) (net_complain(error, __VA_ARGS__), -EINVAL)

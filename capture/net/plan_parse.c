@@ -378,12 +378,12 @@ int net_plan_parse(const char *buf, size_t len, const char *host, struct net_pla
 			r = net_refuse(&problem, "the last line is cut off");
 		else if (n >= sizeof(line) || memchr(p, '\0', n))
 			r = net_refuse(&problem, "a line that is too long, or not text");
-		if (r == 0) {
-			memcpy(line, p, n);
-			line[n] = '\0';
-			r = parse_line(&s, line, &problem);
-			p = newline + 1;
-		}
+		if (r < 0)
+			break;
+		memcpy(line, p, n);
+		line[n] = '\0';
+		r = parse_line(&s, line, &problem);
+		p += n + 1;
 	}
 	if (r < 0) {
 		*error = problem;

@@ -39,7 +39,7 @@ static int record_bond(const struct net_running *s, const struct seen_link *bond
 	char ports[NET_PORTS_MAX][NET_NAME_MAX];
 	struct net_link *l;
 	size_t i, n = 0;
-	const char *name;
+	const char *name = "";
 
 	for (i = 0; i < s->n_links; i++) {
 		if (strcmp(s->links[i].master, bond->name) != 0)
@@ -65,7 +65,7 @@ static int record_bond(const struct net_running *s, const struct seen_link *bond
 static int record_vlan(const struct net_running *s, const struct seen_link *vlan, int depth,
 		       struct net_plan *p, struct net_error *error)
 {
-	const char *parent;
+	const char *parent = "";
 	struct net_link *l;
 
 	if (!*vlan->parent)
@@ -210,7 +210,7 @@ int net_record_route(const struct net_running *s, const struct seen_route *how,
 {
 	const struct seen_address *a = find_address(s, how->link, how->src);
 	struct net_address address = {.how = how_gotten(a, match)};
-	const char *name;
+	const char *name = "";
 	int r;
 
 	if (strcmp(how->type, "local") == 0 || strcmp(how->link, "lo") == 0)

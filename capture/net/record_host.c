@@ -25,7 +25,7 @@ int net_running_init(struct net_running *out, struct net_error *error)
 	static const char *const links[] = {"ip", "-json", "-details", "link", "show", NULL};
 	static const char *const addresses[] = {"ip", "-json", "addr", "show", NULL};
 	_cleanup_free_ char *link_text = NULL, *address_text = NULL;
-	size_t link_len, address_len;
+	size_t link_len = 0, address_len = 0;
 	int r;
 
 	*out = (struct net_running){.n_links = 0};

@@ -84,7 +84,7 @@ static int find_way(const char *host, int64_t deadline, char *link, struct net_e
 		NULL};
 	_cleanup_free_ char *text = NULL;
 	struct seen_route route;
-	size_t len;
+	size_t len = 0;
 	int r = net_resolve(host, deadline, address, sizeof(address), error);
 
 	if (r == 0)

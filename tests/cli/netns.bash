@@ -66,7 +66,7 @@ state() {
     ip -o addr | grep -v ' fe80:' || :
     ip route
     ip -6 route | grep -v '^fe80' || :
-    ls -l /etc | grep resolv
+    stat -c '%N %F' /etc/resolv.conf*
     cat /etc/resolv.conf
     cat /proc/sys/net/ipv6/conf/eth0/accept_ra
 }

@@ -39,31 +39,38 @@
 #define VLAN(index, name, link, id)                                                                \
 	CARD(index, name, "52:54:00:00:00:01",                                                     \
 	     ",\"link\":\"" link "\",\"linkinfo\":{\"info_kind\":\"vlan\",\"info_data\":{"         \
-				 "\"protocol\":\"802.1Q\",\"id\":" id                              \
-	     ",\"flags\":[\"REORDER_HDR\"]}}")
+	     "\"protocol\":\"802.1Q\",\"id\":" id ",\"flags\":[\"REORDER_HDR\"]}}")
 #define BRIDGE                                                                                     \
 	CARD("7", "br0", "52:54:00:00:00:09",                                                      \
 	     ",\"linkinfo\":{\"info_kind\":\"bridge\",\"info_data\":{}}")
 
-static const char links
-	[] = "[" LO
-	     "," PORT("2", "eth0", "52:54:00:00:00:01") "," PORT("3", "eth1", "52:54:00:00:00:02") "," BOND "," VLAN(
-		     "5", "bond0.5", "bond0",
-		     "5") "," CARD("6", "eth2", "52:54:00:00:00:09",
-				   ",\"master\":\"br0\",\"linkinfo\":{\"info_slave_kind\":"
-				   "\"bridge\"}") "," BRIDGE
-						  "," CARD("8", "vnet0", "fe:54:00:00:00:07", ",\"master\":\"br0\",\"linkinfo\":{\"info_kind\":\"tun\"}") "," CARD(
-							  "9", "env3", "AA:BB:CC:00:00:03",
-							  "") "," CARD("10", "wg0",
-								       "52:54:00:00:00:0a",
-								       ",\"linkinfo\":{\"info_"
-								       "kind\":\"wireguard\"}") "," CARD("11",
-													 "team0",
-													 "52:54:00:00:00:0b",
-													 ",\"linkinfo\":{\"info_kind\":\"team\"}") "," VLAN("12",
-																			    "br0.7",
-																			    "br0",
-																			    "7") "]";
+static const char links[] = "[" LO "," PORT("2", "eth0", "52:54:00:00:00:01") "," PORT("3", "eth1", "52:54:00:00:00:02") "," BOND "," VLAN(
+	"5", "bond0.5",
+	"bond0",
+	"5") "," CARD("6", "eth2", "52:54:00:00:00:09",
+		      ",\"master\":\"br0\",\"linkinfo\":{\"info_slave_kind\":"
+		      "\"bridge\"}") "," BRIDGE
+				     "," CARD("8", "vnet0", "fe:54:00:00:00:07", ",\"master\":\"br0\",\"linkinfo\":{\"info_kind\":\"tun\"}") "," CARD(
+					     "9", "env3",
+					     "AA:BB:CC:00:00:03",
+					     "") "," CARD("10", "wg0", "52:54:00:00:00:0a",
+							  ",\"linkinfo\":{\"info_"
+							  "kind\":\"wireguard\"}") "," CARD("11",
+											    "team0",
+											    "52:54:"
+											    "00:00:"
+											    "00:0b",
+											    ",\"lin"
+											    "kinfo"
+											    "\":{"
+											    "\"info"
+											    "_kind"
+											    "\":"
+											    "\"team"
+											    "\"}") "," VLAN("12",
+													    "br0.7",
+													    "br0",
+													    "7") "]";
 
 #define V4(addr, len, more)                                                                        \
 	"{\"family\":\"inet\",\"local\":\"" addr "\",\"prefixlen\":" len                           \
@@ -72,46 +79,63 @@ static const char links
 	"{\"family\":\"inet6\",\"local\":\"" addr "\",\"prefixlen\":" len ",\"scope\":\"" scope    \
 	"\"" more ",\"valid_life_time\":4294967295}"
 
-static const char addresses[] =
-	"[{\"ifname\":\"lo\",\"addr_info\":[{\"family\":\"inet\",\"local\":\"127.0.0.1\","
-	"\"prefixlen\":8,"
-	"\"scope\":\"host\"}," V4(
-		"203.0.113.77",
-		"32", "") "]},"
-			  "{\"ifname\":\"bond0.5\",\"addr_info\":[" V4("192.0.2.5", "24", "") "," V4("192.0.2.200", "24", ",\"secondary\":true") "," V6(
-				  "2001:db8:5::5", "64", "global",
-				  "") "]},"
-				      "{\"ifname\":\"br0\",\"addr_info\":[" V4(
-					      "198.51.100.9", "24",
-					      ",\"dynamic\":true") "]},"
-								   "{\"ifname\":\"br0.7\",\"addr_"
-								   "info\":[" V4("10.7.0.9", "24",
-										 "") "]},"
-										     "{\"ifname\":"
-										     "\"env3\","
-										     "\"addr_"
-										     "info\":[" V4("10.3.0.3", "16", "") "," V6("2001:db8:3::aaaa", "64", "global", ",\"dynamic\":true,\"mngtmpaddr\":true,\"protocol\":\"kernel_ra\"") "," V6(
-											     "2001:"
-											     "db8:"
-											     "4::d",
-											     "128",
-											     "globa"
-											     "l",
-											     ",\"dy"
-											     "namic"
-											     "\":"
-											     "true") "," V6("fe80::a8bb:ccff:fe00:3",
-													    "64",
-													    "link",
-													    "") "]},"
-														"{\"ifname\":\"wg0\",\"addr_info\":[" V4(
-															"10.99.0.2",
-															"24",
-															"") "]},"
-															    "{\"ifname\":\"team0\",\"addr_info\":[" V4(
-																    "10.98.0.2",
-																    "24",
-																    "") "]}]";
+static const char addresses
+	[] = "[{\"ifname\":\"lo\",\"addr_info\":[{\"family\":\"inet\",\"local\":\"127.0.0.1\","
+	     "\"prefixlen\":8,"
+	     "\"scope\":\"host\"}," V4(
+		     "203.0.113.77", "32",
+		     "") "]},"
+			 "{\"ifname\":\"bond0.5\",\"addr_info\":[" V4("192.0.2.5", "24", "") "," V4("192.0.2.200", "24", ",\"secondary\":true") "," V6(
+				 "2001:db8:5::5", "64", "global",
+				 "") "]},"
+				     "{\"ifname\":\"br0\",\"addr_info\":[" V4(
+					     "198.51.100.9", "24",
+					     ",\"dynamic\":true") "]},"
+								  "{\"ifname\":\"br0.7\",\"addr_"
+								  "info\":[" V4("10.7.0.9", "24",
+										"") "]},"
+										    "{\"ifname\":"
+										    "\"env3\","
+										    "\"addr_"
+										    "info\":[" V4("10.3.0.3", "16", "") "," V6(
+											    "2001:"
+											    "db8:3:"
+											    ":aaaa",
+											    "64",
+											    "globa"
+											    "l",
+											    ",\"dyn"
+											    "amic\""
+											    ":true,"
+											    "\"mngt"
+											    "mpaddr"
+											    "\":"
+											    "true,"
+											    "\"prot"
+											    "ocol\""
+											    ":\"ker"
+											    "nel_"
+											    "ra\"") "," V6("2001:"
+													   "db8:"
+													   "4::d",
+													   "128",
+													   "globa"
+													   "l",
+													   ",\"dy"
+													   "namic"
+													   "\":"
+													   "true") "," V6("fe80::a8bb:ccff:fe00:3",
+															  "64",
+															  "link",
+															  "") "]},"
+															      "{\"ifname\":\"wg0\",\"addr_info\":[" V4(
+																      "10.99.0.2",
+																      "24",
+																      "") "]},"
+																	  "{\"ifname\":\"team0\",\"addr_info\":[" V4(
+																		  "10.98.0.2",
+																		  "24",
+																		  "") "]}]";
 
 #define GET(dst, gw, dev, src)                                                                     \
 	"[{\"dst\":\"" dst "\"," gw "\"dev\":\"" dev "\",\"prefsrc\":\"" src                       \
