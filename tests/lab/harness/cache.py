@@ -36,6 +36,10 @@ def guest():
     return recipe("guest")
 
 
+def peers():
+    return recipe("peers")
+
+
 def tree():
     return recipe("tree", product())
 
@@ -93,6 +97,7 @@ def prepare(variants=VARIANTS):
     if not host_has_qemu():
         recipe("tools")
     kernel()
+    peers()
     tree()
     for variant in variants:
         initrd(variant)
