@@ -212,6 +212,15 @@ class VM:
         """The same in the initramfs's journal (told=True)."""
         return self._until(lambda: self.told.search(pattern, since), timeout, f"/{pattern}/ in the journal")
 
+    def wait(self, done, timeout, what):
+        """Wait until DONE(), which is asked often, is true."""
+        end = time.monotonic() + timeout * PATIENCE
+        while not done():
+            self.check()
+            if time.monotonic() > end:
+                raise Failure(f"waited {timeout} s in vain for {what}")
+            time.sleep(0.01)
+
     def wait_login(self, timeout=180):
         """Wait for the agent of a boot that was not seen yet and for the login prompt; seconds since power-on."""
         seen = self.boot_id
