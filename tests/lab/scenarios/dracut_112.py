@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One boot from crash to login with images made by dracut 112: with systemd, to disk and, by IPv6 over a VLAN, to SSH; without."""
+"""One boot from crash to login with images of dracut 112: with systemd, to disk and, by IPv6 over a VLAN, to SSH; without."""
 
 from harness import arrived, dumps
 
