@@ -2,6 +2,8 @@
 """Drop boxes by SSH: each that cannot take the dump is said, the next one takes it; then the connections are cut in the middle
 of it, and the upload is resumed."""
 
+import time
+
 from harness import arrived, dumps
 
 TARGETS = [
@@ -48,17 +50,17 @@ def chain(lab, vm, sshd):
 
 def cut(lab, vm, sshd, first):
     """The server's sessions die, and after seconds without a server it takes the rest."""
-    start = vm.wait_capture(vm.crash())
+    vm.wait_capture(vm.crash())
     vm.wait(lambda: arrived.growing(sshd.upload(), 2 << 20), 300, "the upload to begin")
     sshd.kill()
     lab.require(arrived.growing(sshd.upload()), "the dump was complete before the server was killed")
-    vm.wait_for(r"fadump-ng.*(again|connect|resum)", 60, start)
+    time.sleep(5)
     sshd.start()
     vm.wait_login(300)
     dumps.released(lab, vm)
     path, manifest = arrived.the_dump(lab, sshd.upload(), number=2)
     lab.require(path != first, "two crashes, one name")
-    lab.note(manifest)
-    lab.contains(dumps.capture_log(vm), "resum", "journal")
+    lab.note(manifest["targets"][-1])
+    lab.require(manifest["targets"][-1].get("resumed", 0) > 0, "manifest: the upload was not resumed")
     dumps.panic_in(lab, path / "vmcore")
     vm.poweroff()
