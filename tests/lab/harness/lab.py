@@ -6,7 +6,7 @@ import subprocess
 
 from . import cache
 from .disks import Disk
-from .failure import Failure
+from .failure import PATIENCE, Failure
 from .nfs import Nfs, PortMapper
 from .sshd import Sshd
 from .vm import VM
@@ -64,7 +64,7 @@ class Lab:
                                [dump.parent, cache.kernel()])
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  text=True, errors="replace", timeout=timeout, check=False)
+                                  text=True, errors="replace", timeout=timeout * PATIENCE, check=False)
         except subprocess.TimeoutExpired:
             raise Failure(f"crash did not end within {timeout} s") from None
         (dump.with_name(dump.name + ".crash.out")).write_text(done.stdout, encoding="utf-8")
@@ -75,7 +75,7 @@ class Lab:
     def in_guest_tree(self, command, bind=(), timeout=300):
         """Run a command line (a list) of the guest's tree on this host, emulated: (status, output)."""
         done = subprocess.run(cache.inside(cache.tree() / "root", command, bind), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout * PATIENCE, check=False)
         return done.returncode, done.stdout
 
     def console_tails(self):
