@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The artefacts a VM is made of: every method returns a path, building on first use what is not in the cache."""
 
+import concurrent.futures
 import fcntl
 import functools
 import os
@@ -34,6 +35,10 @@ def kernel():
 
 def guest():
     return recipe("guest")
+
+
+def peers():
+    return recipe("peers")
 
 
 def tree():
@@ -90,9 +95,15 @@ def qemu(arguments, bind):
 def prepare(variants=VARIANTS):
     """Build everything, so that running a scenario only runs it."""
     subprocess.run([LAB / "build/host-packages"], check=True)
-    if not host_has_qemu():
-        recipe("tools")
+    # The kernel's compilation has all CPUs for itself; unpacking packages and dracut are a CPU each.
+    _all(guest, peers, lambda: recipe("cross"), lambda: host_has_qemu() or recipe("tools"))
     kernel()
     tree()
-    for variant in variants:
-        initrd(variant)
+    _all(*(functools.partial(initrd, variant) for variant in variants))
+
+
+def _all(*builds):
+    """Call all of BUILDS, one a CPU at a time."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for built in [pool.submit(build) for build in builds]:
+            built.result()

@@ -7,6 +7,8 @@ import pathlib
 from .failure import Failure
 
 CONF = "/etc/fadump-ng.conf"
+FILES = {"vmcore", "vmcore-dmesg.txt", "manifest.json", "capture.log"}
+LIMIT = 16 << 20
 ON_ROOT = "target = file:///var/crash?device=LABEL=root&fstype=ext4\n"
 
 
@@ -44,14 +46,19 @@ def the_dump(lab, vm, directory="/var/crash", number=1):
     lab.equal(len(complete), number, f"complete dumps in {directory} ({dumps(vm, directory)})")
     name = sorted(complete)[-1]
     path = f"{directory}/{name}"
-    lab.equal(set(dumps(vm, directory)[name]), {"vmcore", "vmcore-dmesg.txt", "manifest.json", "capture.log"},
-              f"files of {path}")
+    lab.equal(set(dumps(vm, directory)[name]), FILES, f"files of {path}")
     lab.equal(vm.run(f"stat -c %a {path} {path}/* | sort -u | tr '\\n' ' '").stdout.split(), ["600", "700"], "modes")
     vm.run(f"fadump-ng verify {path} --full")
     manifest = json.loads(vm.read(f"{path}/manifest.json"))
     lab.equal(manifest["complete"], True, "manifest: complete")
     lab.equal(manifest["dump"]["bytes"], int(vm.run(f"stat -c %s {path}/vmcore").stdout), "manifest: size of the dump")
+    small(lab, manifest)
     return name
+
+
+def small(lab, manifest):
+    """The program itself was small."""
+    lab.require(manifest["peak_resident_bytes"] < LIMIT, f"{manifest['peak_resident_bytes']} bytes resident")
 
 
 def nothing_published(lab, vm, directory="/var/crash"):
@@ -90,17 +97,23 @@ def kept(lab, vm):
 def backtrace(lab, vm, disk, path):
     """Open the dump at PATH of DISK (ext4, the guest is off) in crash: sys and bt name the panic. The dump's copy on this host."""
     dump = disk.read(f"{path}/vmcore", pathlib.Path(vm.directory) / "vmcore")
+    panic_in(lab, dump)
+    return dump
+
+
+def panic_in(lab, dump):
+    """crash opens DUMP, a file on this host, and names the panic."""
     text = lab.crash(dump, "sys", "bt")
     panic = next((line for line in text.splitlines() if "PANIC:" in line), "no PANIC: line")
     lab.contains(panic, "sysrq triggered crash", "crash: sys")
     lab.contains(text, "sysrq_handle_crash", "crash: bt")
     lab.note(panic.strip())
-    return dump
 
 
-def one_cycle(lab, initrd):
-    """Crash, capture, release and login in one boot with this initramfs; the dump opens in crash."""
-    with lab.vm(f"guest-{initrd}", initrd=initrd) as vm:
+def one_cycle(lab, initrd, also=lambda vm: None, **options):
+    """Crash, capture, release and login in one boot with this initramfs; the dump opens in crash. also: called with the VM
+    before it is powered off; options: the VM's."""
+    with lab.vm(f"guest-{initrd}", initrd=initrd, **options) as vm:
         vm.boot()
         fresh = vm.memtotal()
         start = vm.crash_and_return()
@@ -108,5 +121,6 @@ def one_cycle(lab, initrd):
         lab.equal(bool(in_initrd), "plain" not in initrd, "systemd is in the initramfs")
         released(lab, vm, fresh)
         name = the_dump(lab, vm)
+        also(vm)
         vm.poweroff()
         backtrace(lab, vm, vm.root, f"/var/crash/{name}")

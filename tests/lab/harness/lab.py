@@ -6,7 +6,9 @@ import subprocess
 
 from . import cache
 from .disks import Disk
-from .failure import Failure
+from .failure import PATIENCE, Failure
+from .nfs import Nfs, PortMapper
+from .sshd import Sshd
 from .vm import VM
 
 
@@ -16,12 +18,24 @@ class Lab:
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
         self.vms = []
+        self.port_mapper = None
 
     def vm(self, name="guest", **options):
         """A VM (its options: vm.VM), with its images and logs in the directory NAME."""
         vm = VM(self.directory / name, **options)
         self.vms.append(vm)
         return vm
+
+    def sshd(self, name="sshd", **options):
+        """A server (its options: sshd.Sshd) with all its files in the directory NAME; to be entered with `with`."""
+        return Sshd(self.directory / name, **options)
+
+    def nfs(self, name="nfs", **options):
+        """The same of nfs.Nfs."""
+        if not self.port_mapper:
+            self.port_mapper = PortMapper(self.directory / "rpcbind")
+            self.port_mapper.start()
+        return Nfs(self.directory / name, **options)
 
     def note(self, text):
         """Say something worth reading in the log of a scenario that passes."""
@@ -50,7 +64,7 @@ class Lab:
                                [dump.parent, cache.kernel()])
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  text=True, errors="replace", timeout=timeout, check=False)
+                                  text=True, errors="replace", timeout=timeout * PATIENCE, check=False)
         except subprocess.TimeoutExpired:
             raise Failure(f"crash did not end within {timeout} s") from None
         (dump.with_name(dump.name + ".crash.out")).write_text(done.stdout, encoding="utf-8")
@@ -61,7 +75,7 @@ class Lab:
     def in_guest_tree(self, command, bind=(), timeout=300):
         """Run a command line (a list) of the guest's tree on this host, emulated: (status, output)."""
         done = subprocess.run(cache.inside(cache.tree() / "root", command, bind), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout * PATIENCE, check=False)
         return done.returncode, done.stdout
 
     def console_tails(self):
@@ -72,3 +86,5 @@ class Lab:
     def close(self):
         for vm in self.vms:
             vm.kill()
+        if self.port_mapper:
+            self.port_mapper.kill()

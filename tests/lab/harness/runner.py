@@ -12,6 +12,7 @@ import traceback
 
 from . import cache
 from .failure import PATIENCE, Failure
+from .isolate import isolate
 from .lab import Lab
 
 SCENARIOS = cache.LAB / "scenarios"
@@ -54,6 +55,7 @@ def directory_of(name):
 def run_here(name):
     """Run the scenario NAME in this process; the exit status."""
     directory = directory_of(name)
+    isolate()
     lab = Lab(directory)
     try:
         load(name).run(lab)

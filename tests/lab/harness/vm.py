@@ -16,7 +16,9 @@ from .cpio import append
 from .disks import CopiedDisk
 from .failure import PATIENCE, Failure
 from .qmp import Qmp
+from .vlan import Vlan
 
+MAC = "52:54:00:12:34:56"
 LOGIN = r"guest login: "
 # The kernel's own lines only: what is said of the last crash looks alike.
 PANIC = r"^(?:guest login: )?(?:\[[ 0-9.]+\])?(?:\[ *T\d+\])? ?(Kernel panic - not syncing: .*|systemd\[1\]: Freezing execution.*)"
@@ -40,17 +42,18 @@ class VM:
     files      put into the root file system and into the initramfs before the first boot: {path: content}, the content
                text, bytes, or (content, mode). initrd_files and root_files: into only one of them.
     told       the initramfs's journal can be read as it is written, from vm.told, a console.Console
-    network    whether there is a network card (the host is 10.0.2.2)
+    network    whether there is a network card (the host is 10.0.2.2 and fec0::2, the guest 10.0.2.15 by DHCP); its address is MAC
+    vlan       the card is at a switch port that knows only frames of this VLAN
     qemu       further words for QEMU's command line
     """
 
     def __init__(self, directory, memory="2G", slots=0, maxmem=None, smp=2, disks=(), cmdline="", fadump="on",
                  crashkernel="512M", initrd="106", files=None, initrd_files=None, root_files=None, network=False,
-                 qemu=(), told=False):
+                 vlan=None, qemu=(), told=False):
         self.directory = pathlib.Path(directory)
         self.memory, self.slots, self.maxmem, self.smp = memory, slots, maxmem, smp
         self.cmdline, self.fadump, self.crashkernel = cmdline, fadump, crashkernel
-        self.variant, self.network, self.extra = initrd, network, list(qemu)
+        self.variant, self.network, self.vlan, self.extra = initrd, network, vlan, list(qemu)
         self.root = CopiedDisk("root", cache.tree() / "root.img")
         self.disks = [self.root, *disks]
         self.initrd_files = {**(files or {}), **(initrd_files or {}), **(TELL_ALL if told else {})}
@@ -58,7 +61,7 @@ class VM:
         self.expect_emergency = False  # a scenario that means to end up in a rescue shell says so
         self.echo = None  # called with each line of the console
         self.boot_id = None
-        self.process = self.console = self.told = self.qmp = self.agent = None
+        self.process = self.console = self.told = self.qmp = self.agent = self.switch = None
         self._panics_seen = 0  # console offset up to which panics are accounted for
         self._awaited = 0  # console offset from which the next login is looked for
         self._made = False
@@ -86,6 +89,7 @@ class VM:
         sockets = "console", "told", "monitor", "agent"
         for name in sockets:
             (self.directory / name).unlink(missing_ok=True)
+        self.switch = Vlan(self.directory, self.vlan) if self.vlan else None
         number = len(list(self.directory.glob("console-*.log"))) + 1
         places = {self.directory, cache.CACHE, *(disk.path.parent for disk in self.disks)}
         command = cache.qemu(self.arguments(), sorted(places))
@@ -126,20 +130,21 @@ class VM:
         for disk in self.disks:
             words += ["-drive", f"if=none,id={disk.name},format=raw,cache=unsafe,file={disk.path}",
                       "-device", f"virtio-blk-pci,drive={disk.name},serial={disk.name}"]
-        if self.network:
-            words += ["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"]
+        if self.network or self.switch:
+            words += self.switch.netdev() if self.switch else ["-netdev", "user,id=net"]
+            words += ["-device", f"virtio-net-pci,netdev=net,mac={MAC}"]
         return [str(word) for word in words + self.extra]
 
     def kill(self):
         """End QEMU, as if the power was cut; the disks stay."""
-        for part in (self.console, self.told, self.agent, self.qmp):
+        for part in (self.console, self.told, self.agent, self.qmp, self.switch):
             if part:
                 part.close()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         if self.process:
             self.process.wait()
-        self.process = self.console = self.told = self.agent = self.qmp = None
+        self.process = self.console = self.told = self.agent = self.qmp = self.switch = None
 
     def poweroff(self, timeout=90):
         """Shut the guest down in order and wait for QEMU to end."""
@@ -206,6 +211,15 @@ class VM:
     def wait_told(self, pattern, timeout=120, since=0):
         """The same in the initramfs's journal (told=True)."""
         return self._until(lambda: self.told.search(pattern, since), timeout, f"/{pattern}/ in the journal")
+
+    def wait(self, done, timeout, what):
+        """Wait until DONE(), which is asked often, is true."""
+        end = time.monotonic() + timeout * PATIENCE
+        while not done():
+            self.check()
+            if time.monotonic() > end:
+                raise Failure(f"waited {timeout} s in vain for {what}")
+            time.sleep(0.01)
 
     def wait_login(self, timeout=180):
         """Wait for the agent of a boot that was not seen yet and for the login prompt; seconds since power-on."""

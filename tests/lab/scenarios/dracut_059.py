@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Crash, capture, release and login in one boot, with images made by dracut 059: with systemd in them and without."""
+"""One boot from crash to login with images made by dracut 059: with systemd, to disk and to SSH; without."""
 
-from harness import dumps
+from harness import arrived, dumps
 
 
 def run(lab):
-    dumps.one_cycle(lab, "059")
+    arrived.disk_and_box(lab, "059", "10.0.2.2", arrived.STATIC, network=True)
     dumps.one_cycle(lab, "059-plain")

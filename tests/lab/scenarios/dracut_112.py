@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Crash, capture, release and login in one boot, with images made by dracut 112: with systemd in them and without."""
+"""One boot from crash to login with images of dracut 112: with systemd, to disk and, by IPv6 over a VLAN, to SSH; without."""
 
-from harness import dumps
+from harness import arrived, dumps
 
 
 def run(lab):
-    dumps.one_cycle(lab, "112")
+    arrived.disk_and_box(lab, "112", "[fec0::2]", arrived.VLAN6, vlan=7)
     dumps.one_cycle(lab, "112-plain")

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A production boot of an image with the module: no capture, no mount, no wait for the target; only a condition is checked."""
+"""A production boot of an image with the module: no capture, mount, network or wait for a target; a condition is checked."""
 
-from harness import dumps
+from harness import arrived, dumps
 
 
 def run(lab):
-    # A target that will never be there: a boot that looked for it would wait.
-    with lab.vm(initrd_files={dumps.CONF: dumps.target("nowhere")}) as vm:
+    # Targets that will never be there: a boot that looked for them would wait.
+    conf = dumps.target("nowhere") + "target = ssh://dumps@10.0.2.2/upload\n"
+    with lab.vm(initrd_files={dumps.CONF: conf, arrived.RECORD: arrived.STATIC}, network=True) as vm:
         vm.boot()
+        arrived.untouched(lab, vm)
         show = "-p ConditionResult,ExecMainStartTimestampMonotonic,ConditionTimestampMonotonic,InactiveExitTimestampMonotonic"
         journal = vm.journal()
         lab.require("fadump-ng-capture.service" in journal, "the unit is not in the image")
