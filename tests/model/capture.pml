@@ -46,6 +46,7 @@
 #define STEADY	8	/* nothing fails; for the search for cycles */
 #define TWO	9	/* to provoke, not to search to the end */
 #define EACH_PEOPLE	10
+#define FEW	11	/* one fault, one person */
 #ifdef ONLY
 #define WITHIN(n)	(n == ONLY)
 #else
@@ -75,8 +76,9 @@ inline choose_bounds()
 	:: WITHIN(MIXED) -> bounds(1, 1, 1, 1, 1)
 	:: WITHIN(BOTH) -> bounds(1, 1, 1, 0, 1); together = 1
 	:: WITHIN(EACH) -> bounds(0, 1, 2, 0, 2); together = 1; require_all = 1
-	:: WITHIN(STEADY) -> bounds(1, 2, 0, 1, 1)
+	:: WITHIN(STEADY) -> bounds(1, 1, 0, 1, 1)
 	:: WITHIN(TWO) -> bounds(0, 1, 2, 1, 2)
+	:: WITHIN(FEW) -> bounds(0, 1, 1, 1, 2)
 	:: WITHIN(EACH_PEOPLE) -> bounds(0, 1, 2, 1, 2); together = 1; require_all = 1
 	fi
 }
