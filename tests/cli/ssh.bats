@@ -138,6 +138,31 @@ tail -c +$((size / 2 + 1)) $T/flat"
     arrived
     output=$(cat "$(box_dir)/manifest.json")
     [ "$(json targets.0.resumed)" -ge 1 ]
+    # The server may have been started anew: even with verify = none the whole file was read back.
+    [ "$(json dump.verified)" = digest ]
+    [ "$(json dump.digest.value)" = "sha256:$(fsverity digest --compact --hash-alg=sha256 --block-size=65536 "$T/dump")" ]
+}
+
+@test "what a server lost while it was away is missed" {
+    echo 'verify = none' >"$T/root/etc/fadump-ng.conf"
+    head -c 30000000 /dev/urandom >"$T/dump"
+    "$TOOLS/flatten" "$T/dump" >"$T/flat"
+    size=$(stat -c %s "$T/flat")
+    stub stream "head -c $((size / 2)) $T/flat; touch $T/half; while [ -e $T/half ]; do sleep 0.05; done
+tail -c +$((size / 2 + 1)) $T/flat"
+    mv "$T/bin/stream" "$T/stream"
+    (
+        until [ -e "$T/half" ]; do sleep 0.05; done
+        sleep 0.3
+        sshd_stop
+        dd if=/dev/zero of="$(find "$BOX" -name vmcore.incomplete)" bs=4096 seek=1000 count=1 conv=notrunc status=none
+        rm "$T/half"
+        sshd_start
+    ) &
+    capture "$URL"
+    wait
+    nothing_arrived
+    [[ $errors == *"the dump as read back is not what was written: digest sha256:"* ]]
 }
 
 @test "a server that is away for some seconds is waited for" {
