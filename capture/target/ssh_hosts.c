@@ -113,7 +113,7 @@ int ssh_host_known_as(const struct target_env *env, const char *name, const char
 	const char *at;
 	int err = look_up(env, name, &text);
 
-	if (err < 0)
+	if (err < 0 || !text)
 		return err;
 	for (at = strstr(text, fingerprint); at; at = strstr(at + 1, fingerprint))
 		if (at[n] == '\0' || strchr(" \r\n", at[n]))

@@ -115,7 +115,7 @@ int ssh_identity_public(const struct root *root, const char *path, char *line, s
 		err = root_name(root, path, file, sizeof(file));
 	if (err == 0)
 		err = child_collect(&spec, line_size - 1, &text, &len, &result);
-	if (err < 0)
+	if (err < 0 || !text)
 		return err;
 	text[strcspn(text, "\r\n")] = '\0';
 	if (result.status != 0 || !*text) {
