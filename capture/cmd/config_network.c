@@ -118,14 +118,16 @@ static int record_target(struct app *app, const char *name, const struct config 
 	_cleanup_free_ struct net_plan *plan = calloc(1, sizeof(*plan));
 	struct net_error error = {.text = "out of memory"};
 
+	int r;
+
 	if (said_before(app, name, c, i, host))
 		return EXIT_DONE;
-	if (plan && net_record(&app->root, host, plan, &error) == 0) {
+	r = plan ? net_record(&app->root, host, plan, &error) : -ENOMEM;
+	if (r < 0)
+		cmd_say_target(app, name, &c->targets[i], error.text);
+	else
 		print_plan(plan, needs);
-		return EXIT_DONE;
-	}
-	cmd_say_target(app, name, &c->targets[i], error.text);
-	return EXIT_FAILED;
+	return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* Words are for all hosts alike. */
