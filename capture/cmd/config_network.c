@@ -117,12 +117,8 @@ static int record_target(struct app *app, const char *name, const struct config 
 {
 	_cleanup_free_ struct net_plan *plan = calloc(1, sizeof(*plan));
 	struct net_error error = {.text = "out of memory"};
+	int r = plan ? net_record(&app->root, host, plan, &error) : -ENOMEM;
 
-	int r;
-
-	if (said_before(app, name, c, i, host))
-		return EXIT_DONE;
-	r = plan ? net_record(&app->root, host, plan, &error) : -ENOMEM;
 	if (r < 0)
 		cmd_say_target(app, name, &c->targets[i], error.text);
 	else
@@ -161,7 +157,7 @@ static int print_all(struct app *app, const char *name, const struct config *c, 
 			url_deinit(&u);
 			return print_words(app, name, c, needs);
 		}
-		if (u.scheme != URL_FILE)
+		if (u.scheme != URL_FILE && !said_before(app, name, c, i, u.host))
 			status = record_target(app, name, c, i, u.host, needs);
 		url_deinit(&u);
 	}
