@@ -117,15 +117,13 @@ static int record_target(struct app *app, const char *name, const struct config 
 {
 	_cleanup_free_ struct net_plan *plan = calloc(1, sizeof(*plan));
 	struct net_error error = {.text = "out of memory"};
+	int r = plan ? net_record(&app->root, host, plan, &error) : -ENOMEM;
 
-	if (said_before(app, name, c, i, host))
-		return EXIT_DONE;
-	if (plan && net_record(&app->root, host, plan, &error) == 0) {
+	if (r < 0)
+		cmd_say_target(app, name, &c->targets[i], error.text);
+	else
 		print_plan(plan, needs);
-		return EXIT_DONE;
-	}
-	cmd_say_target(app, name, &c->targets[i], error.text);
-	return EXIT_FAILED;
+	return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* Words are for all hosts alike. */
@@ -159,7 +157,7 @@ static int print_all(struct app *app, const char *name, const struct config *c, 
 			url_deinit(&u);
 			return print_words(app, name, c, needs);
 		}
-		if (u.scheme != URL_FILE)
+		if (u.scheme != URL_FILE && !said_before(app, name, c, i, u.host))
 			status = record_target(app, name, c, i, u.host, needs);
 		url_deinit(&u);
 	}

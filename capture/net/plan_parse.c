@@ -361,7 +361,7 @@ int net_plan_parse(const char *buf, size_t len, const char *host, struct net_pla
 		   struct net_error *error)
 {
 	_cleanup_free_ struct net_plan *plans = calloc(2, sizeof(*plans));
-	struct parser s = {.host = host, .now = plans, .out = plans + 1};
+	struct parser s = {.host = host};
 	struct net_error problem = {.line = 0};
 	const char *p = buf, *end = buf + len;
 	char line[PLAN_LINE_MAX];
@@ -369,17 +369,18 @@ int net_plan_parse(const char *buf, size_t len, const char *host, struct net_pla
 
 	if (!plans)
 		return -ENOMEM;
+	s.now = &plans[0];
+	s.out = &plans[1];
 	while (p < end && r == 0) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((newline ? newline : end) - p);
 
 		problem.line++;
-		if (!newline)
-			r = net_refuse(&problem, "the last line is cut off");
-		else if (n >= sizeof(line) || memchr(p, '\0', n))
-			r = net_refuse(&problem, "a line that is too long, or not text");
-		if (r < 0)
+		if (!newline || n >= sizeof(line) || memchr(p, '\0', n)) {
+			r = net_refuse(&problem, newline ? "a line that is too long, or not text"
+							 : "the last line is cut off");
 			break;
+		}
 		memcpy(line, p, n);
 		line[n] = '\0';
 		r = parse_line(&s, line, &problem);

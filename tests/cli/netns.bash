@@ -32,7 +32,8 @@ there ip addr add 2001:db8:77::1/128 dev lo
 
 # A process beside, ended with the test.
 beside() {
-    there "$@" >>"$T/beside.log" 2>&1 3>&- &
+    # Not through a function: it is this very process that is to be ended.
+    nsenter --net=/proc/$server/ns/net "$@" >>"$T/beside.log" 2>&1 3>&- &
     children="$children $!"
 }
 
