@@ -16,11 +16,19 @@
 #define BUFFER         (SFTP_PACKET_MAX + 4)
 #define DEFAULT_LENGTH (32 * KIB) /* what every server takes */
 #define HEADROOM       1024       /* of a packet: all but the data */
+#define LEAST_LENGTH   1024       /* a server that takes less is none */
 
 static int broken(struct sftp *s, int err)
 {
 	s->broken = true;
 	return err;
+}
+
+int64_t sftp_until(const struct sftp *s, int64_t ms)
+{
+	int64_t until = clock_ms() + ms;
+
+	return s->deadline && s->deadline < until ? s->deadline : until;
 }
 
 uint32_t sftp_begin(struct sftp *s, enum sftp_type type)
@@ -225,6 +233,8 @@ static int ask_limits(struct sftp *s, int64_t deadline)
 	s->limits = stated;
 	s->limits.read = limit(stated.read, stated.packet);
 	s->limits.write = limit(stated.write, stated.packet);
+	if (err == 0 && (s->limits.read < LEAST_LENGTH || s->limits.write < LEAST_LENGTH))
+		err = broken(s, -EPROTO);
 	return err;
 }
 

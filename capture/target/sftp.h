@@ -24,6 +24,7 @@ struct sftp {
 	unsigned int extensions;
 	struct sftp_limits limits; /* of one read and write: never 0 after sftp_init() */
 	bool broken;               /* by an error of the connection */
+	int64_t deadline;          /* of every request, on top of its own patience; 0: none */
 	char said[160];            /* what the server said about its last refusal */
 	/* Replies that sftp_call() does not wait for; may be NULL: then they break the connection.
 	 */
