@@ -17,6 +17,7 @@
 	INT64_C(45000) /* for a server to be reached at first: switches take their time */
 #define RETRY_MS    INT64_C(300000) /* without progress before a broken connection is given up */
 #define REFUSED_MS  INT64_C(60000)  /* the same for a server that is there and will not have us */
+#define ASTRAY_MS   INT64_C(10000)  /* for a server to be done with what a connection left it */
 #define CLEANUP_MS  INT64_C(30000)  /* for what is left when the deadline is over */
 #define SILENCE_MS  INT64_C(120000) /* under way and not a word: the connection is dead */
 #define BACKOFF_MS  INT64_C(1000)
@@ -44,8 +45,8 @@ static int64_t hello_deadline(const struct ssh_pool *p)
 static int start(struct ssh_pool *p, size_t i)
 {
 	struct ssh_pool_link *l = &p->links[i];
-	int err = ssh_link_start(&l->link, p->url, p->env, hello_deadline(p), p->why,
-				 sizeof(p->why));
+	int err =
+		ssh_link_start(&l->link, p->url, p->env, hello_deadline(p), p->why, sizeof(p->why));
 
 	if (err < 0)
 		ssh_link_close(&l->link);
@@ -174,6 +175,7 @@ static void go_astray(struct ssh_pool *p, const struct ssh_chunk *k)
 		return;
 	}
 	p->astray = more;
+	p->astray_at = clock_ms();
 	p->astray[p->n_astray++] = (struct ssh_span){k->off, k->len};
 }
 
@@ -602,6 +604,12 @@ static bool is_astray(const struct ssh_pool *p, uint64_t off, size_t len)
 	return false;
 }
 
+/* What ends with its connection has ended by then. */
+static bool is_settled(const struct ssh_pool *p)
+{
+	return clock_ms() - p->astray_at >= ASTRAY_MS;
+}
+
 static void queue_filling(struct ssh_pool *p)
 {
 	if (p->filling)
@@ -646,9 +654,11 @@ int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off
 			return p->error;
 	}
 	if (is_astray(p, off, len)) {
-		why(p, "a connection broke with bytes under way that are now written anew: the "
-		       "server could still put the old ones over them");
-		return fail(p, -ESTALE);
+		if (pump(p, is_settled) < 0)
+			return p->error;
+		p->n_astray = 0;
+		/* Reading it back shows whether that was long enough. */
+		p->lied = true;
 	}
 	while (len) {
 		size_t n;

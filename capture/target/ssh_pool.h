@@ -52,10 +52,12 @@ struct ssh_pool {
 	int64_t progress; /* when a byte was last acknowledged */
 	bool acked;       /* has anything been acknowledged of this file? */
 	uint64_t end;     /* of what was acknowledged */
-	bool lied;        /* the server's answers made no sense: nor may what it acknowledged */
-	/* Under way when a connection broke: the server may still write it, at any time. */
+	bool lied;        /* there is reason to doubt what the server acknowledged */
+	/* Under way when a connection broke: the server may still write it, over what comes anew.
+	 */
 	struct ssh_span *astray;
 	size_t n_astray;
+	int64_t astray_at; /* the last of it */
 	unsigned int resumed;
 	int refusal; /* what the last try to connect again came to */
 	int error;   /* the first; nothing is written any more */

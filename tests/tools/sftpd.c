@@ -39,6 +39,7 @@ static char fault[16];
 static unsigned long nth;
 static size_t longest = 255 * 1024;
 static int log_fd = -1;
+static bool is_late; /* its connection is gone */
 
 static struct {
 	unsigned long requests;
@@ -391,7 +392,8 @@ static void do_write(uint32_t id, int h)
 		die("a write is longer than the limit");
 	if (pwrite(handles[h].fd, p, len, (off_t)off) != (ssize_t)len)
 		die("write");
-	say("write %s %llu %zu\n", handles[h].path, (unsigned long long)off, len);
+	say("%s %s %llu %zu\n", is_late ? "late" : "write", handles[h].path,
+	    (unsigned long long)off, len);
 	put_status(id, 0);
 }
 
@@ -609,6 +611,7 @@ static _Noreturn void late(unsigned char type)
 		(void)close(STDOUT_FILENO);
 		(void)close(STDERR_FILENO);
 		(void)usleep(500000);
+		is_late = true;
 		carry_out(type, false);
 	}
 	exit(0);
