@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,20 +61,23 @@ int coprocess_start(const char *const *argv, const char *const *env_add, int64_t
 	return err;
 }
 
-static void listen_to(struct coprocess *c)
+void coprocess_listen(struct coprocess *c)
 {
 	char buf[1024];
 	ssize_t n;
 
+	if (c->err_fd < 0)
+		return;
 	while ((n = read(c->err_fd, buf, sizeof(buf))) > 0)
 		tail_append(c->tail, &c->tail_used, buf, (size_t)n);
 }
 
 const char *coprocess_words(struct coprocess *c)
 {
-	if (c->err_fd >= 0)
-		listen_to(c);
-	return tail_last_words(c->tail);
+	coprocess_listen(c);
+	/* Of a copy: more may come behind. */
+	memcpy(c->words, c->tail, sizeof(c->words));
+	return tail_last_words(c->words);
 }
 
 /* Has it ended until then? It stays a zombie, so that its number is still its own. */
@@ -115,7 +119,7 @@ int coprocess_end(struct coprocess *c, int64_t grace_ms)
 		gone = ended(c, clock_ms() + KILL_MS);
 	if (gone)
 		(void)waitpid(c->pid, &st, 0);
-	listen_to(c);
+	coprocess_listen(c);
 	(void)close(take_fd(&c->from));
 	(void)close(take_fd(&c->err_fd));
 	c->pid = 0;

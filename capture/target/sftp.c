@@ -16,11 +16,19 @@
 #define BUFFER         (SFTP_PACKET_MAX + 4)
 #define DEFAULT_LENGTH (32 * KIB) /* what every server takes */
 #define HEADROOM       1024       /* of a packet: all but the data */
+#define LEAST_LENGTH   1024       /* a server that takes less is none */
 
 static int broken(struct sftp *s, int err)
 {
 	s->broken = true;
 	return err;
+}
+
+int64_t sftp_until(const struct sftp *s, int64_t ms)
+{
+	int64_t until = clock_ms() + ms;
+
+	return s->deadline && s->deadline < until ? s->deadline : until;
 }
 
 uint32_t sftp_begin(struct sftp *s, enum sftp_type type)
@@ -178,23 +186,6 @@ void sftp_note(struct sftp *s, const struct sftp_reply *r)
 	s->said[n] = '\0';
 }
 
-static int hello(struct sftp *s, int64_t deadline)
-{
-	struct sftp_reply r;
-	int err;
-
-	sftp_put_begin(&s->head, SFTP_INIT, SFTP_VERSION);
-	err = sftp_start(s, NULL, 0);
-	if (err == 0)
-		err = sftp_await(s, SFTP_VERSION, deadline, &r);
-	if (err < 0)
-		return err;
-	if (r.type != SFTP_VERSION_REPLY || r.id != SFTP_VERSION)
-		return broken(s, -EPROTO);
-	s->extensions = r.extensions;
-	return 0;
-}
-
 static uint64_t limit(uint64_t stated, uint64_t packet)
 {
 	if (stated == 0)
@@ -225,18 +216,36 @@ static int ask_limits(struct sftp *s, int64_t deadline)
 	s->limits = stated;
 	s->limits.read = limit(stated.read, stated.packet);
 	s->limits.write = limit(stated.write, stated.packet);
+	if (err == 0 && (s->limits.read < LEAST_LENGTH || s->limits.write < LEAST_LENGTH))
+		err = broken(s, -EPROTO);
 	return err;
 }
 
-int sftp_init(struct sftp *s, int in, int out, int64_t deadline)
+int sftp_init(struct sftp *s, int in, int out)
 {
 	int err;
 
 	*s = (struct sftp){.in = in, .out = out, .next_id = 1, .buf = malloc(BUFFER)};
 	if (!s->buf)
 		return -ENOMEM;
-	err = hello(s, deadline);
-	return err < 0 ? err : ask_limits(s, deadline);
+	sftp_put_begin(&s->head, SFTP_INIT, SFTP_VERSION);
+	err = sftp_start(s, NULL, 0);
+	if (err == 0)
+		err = sftp_push(s);
+	return err == -EAGAIN ? 0 : err;
+}
+
+int sftp_hello(struct sftp *s, int64_t deadline)
+{
+	struct sftp_reply r = {.type = 0};
+	int err = s->broken ? -ECONNRESET : sftp_await(s, SFTP_VERSION, deadline, &r);
+
+	if (err < 0)
+		return err;
+	if (r.type != SFTP_VERSION_REPLY || r.id != SFTP_VERSION)
+		return broken(s, -EPROTO);
+	s->extensions = r.extensions;
+	return ask_limits(s, deadline);
 }
 
 void sftp_deinit(struct sftp *s)

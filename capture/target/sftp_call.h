@@ -4,6 +4,8 @@
 
 #include "target/sftp.h"
 
+/* ms from now, but not beyond the conversation's own deadline. */
+int64_t sftp_until(const struct sftp *s, int64_t ms);
 /* Begin a request in s->head; its id. Nothing may be half sent: sftp_settle() first. */
 uint32_t sftp_begin(struct sftp *s, enum sftp_type type);
 int sftp_start(struct sftp *s, const void *payload, size_t len) _must_check_;

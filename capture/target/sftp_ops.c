@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "target/sftp.h"
 
-#include "base/clock.h"
 #include "target/sftp_call.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define READS_MAX 32 /* under way at a time */
@@ -18,7 +16,7 @@ static int begin(struct sftp *s, enum sftp_type type, uint32_t *id)
 	if (s->broken)
 		return -ECONNRESET;
 	s->said[0] = '\0';
-	err = sftp_settle(s, clock_ms() + SFTP_PATIENCE_MS);
+	err = sftp_settle(s, sftp_until(s, SFTP_PATIENCE_MS));
 	if (err == 0)
 		*id = sftp_begin(s, type);
 	return err;
@@ -38,7 +36,7 @@ static int reply_within(struct sftp *s, uint32_t id, int err, enum sftp_type wan
 			struct sftp_reply *r)
 {
 	if (err == 0)
-		err = sftp_await(s, id, clock_ms() + ms, r);
+		err = sftp_await(s, id, sftp_until(s, ms), r);
 	if (err < 0)
 		return err;
 	if (r->type == SFTP_STATUS) {
@@ -250,79 +248,123 @@ static int start_read(struct sftp *s, const struct sftp_file *f, size_t len, uin
 	return sftp_start(s, NULL, 0);
 }
 
-/* Requests of one sftp_read() that are under way, in the order of their replies. */
+/* Requests of one sftp_read() that are under way. Their replies may come in any order. */
 struct reads {
+	struct sftp *s;
+	unsigned char *buf;
 	struct {
 		uint32_t id;
 		size_t at, len;
+		bool replied;
 	} of[READS_MAX];
 	size_t first, n;
+	size_t short_at; /* a server may send less than asked for: from there it is asked again */
+	int err;         /* the first refusal */
 };
 
-static int take_reply(struct sftp *s, struct reads *w, unsigned char *buf, size_t *short_at)
+static int take_data(struct reads *w, size_t i, const struct sftp_reply *r)
 {
-	size_t i = w->first % READS_MAX;
-	struct sftp_reply r = {.type = 0};
-	int err = sftp_await(s, w->of[i].id, clock_ms() + SFTP_PATIENCE_MS, &r);
-
-	w->first++;
-	w->n--;
-	if (err < 0)
-		return err;
-	if (r.type == SFTP_STATUS && r.status != SFTP_OK) {
-		sftp_note(s, &r);
-		return sftp_status_errno(r.status);
+	w->of[i].replied = true;
+	if (r->type == SFTP_STATUS && r->status != SFTP_OK) {
+		sftp_note(w->s, r);
+		w->err = w->err ? w->err : sftp_status_errno(r->status);
+		return 0;
 	}
-	if (r.type != SFTP_DATA || r.bytes.len == 0 || r.bytes.len > w->of[i].len) {
-		s->broken = true;
+	if (r->type != SFTP_DATA || r->bytes.len == 0 || r->bytes.len > w->of[i].len) {
+		w->s->broken = true;
 		return -EPROTO;
 	}
-	memcpy(buf + w->of[i].at, r.bytes.at, r.bytes.len);
-	/* A server may send less than it was asked for: from there it is asked again. */
-	if (r.bytes.len < w->of[i].len && w->of[i].at + r.bytes.len < *short_at)
-		*short_at = w->of[i].at + r.bytes.len;
+	memcpy(w->buf + w->of[i].at, r->bytes.at, r->bytes.len);
+	if (r->bytes.len < w->of[i].len && w->of[i].at + r->bytes.len < w->short_at)
+		w->short_at = w->of[i].at + r->bytes.len;
 	return 0;
 }
 
-/* As much of [done, len) as replies come for without a gap. */
-static int read_pass(struct sftp *s, const struct sftp_file *f, unsigned char *buf, size_t len,
-		     uint64_t off, size_t *done)
+static int take_any(void *ctx, const struct sftp_reply *r)
 {
-	struct reads w = {.n = 0};
-	size_t next = *done, short_at = len;
-	int err = 0, r;
+	struct reads *w = ctx;
+	size_t k;
 
-	while ((next < len && short_at == len && err == 0) || w.n) {
-		if (next < len && short_at == len && err == 0 && w.n < READS_MAX) {
-			size_t i = (w.first + w.n) % READS_MAX;
-			uint64_t n = len - next < s->limits.read ? len - next : s->limits.read;
+	for (k = 0; k < w->n; k++) {
+		size_t i = (w->first + k) % READS_MAX;
 
-			w.of[i].at = next;
-			w.of[i].len = (size_t)n;
-			err = start_read(s, f, (size_t)n, off + next, &w.of[i].id);
-			if (err < 0)
-				continue;
-			w.n++;
-			next += (size_t)n;
-			continue;
-		}
-		if (s->broken)
-			return -ECONNRESET;
-		/* All replies are taken, whatever one of them says: the next request needs order.
-		 */
-		r = take_reply(s, &w, buf, &short_at);
-		err = err < 0 ? err : r;
+		if (w->of[i].id == r->id && !w->of[i].replied)
+			return take_data(w, i, r);
 	}
-	*done = short_at < next ? short_at : next;
+	w->s->broken = true;
+	return -EPROTO;
+}
+
+static int take_first(struct reads *w)
+{
+	size_t i = w->first % READS_MAX;
+	struct sftp_reply r = {.type = 0};
+	int err = 0;
+
+	if (!w->of[i].replied) {
+		err = sftp_await(w->s, w->of[i].id, sftp_until(w->s, SFTP_PATIENCE_MS), &r);
+		if (err == 0)
+			err = take_data(w, i, &r);
+	}
+	w->first++;
+	w->n--;
+	return err;
+}
+
+static int ask_next(struct reads *w, const struct sftp_file *f, size_t len, uint64_t off,
+		    size_t *next)
+{
+	size_t i = (w->first + w->n) % READS_MAX;
+	uint64_t n = len - *next < w->s->limits.read ? len - *next : w->s->limits.read;
+	int err;
+
+	w->of[i].at = *next;
+	w->of[i].len = (size_t)n;
+	w->of[i].replied = false;
+	err = start_read(w->s, f, (size_t)n, off + *next, &w->of[i].id);
+	if (err < 0)
+		return err;
+	w->n++;
+	*next += (size_t)n;
+	return 0;
+}
+
+/* As much of [done, len) as replies come for without a gap. An error here is the connection's. */
+static int read_pass(struct reads *w, const struct sftp_file *f, size_t len, uint64_t off,
+		     size_t *done)
+{
+	size_t next = *done;
+	int err = 0;
+
+	w->short_at = len;
+	/* All replies are taken, whatever one of them says: the next request needs order. */
+	while (err == 0) {
+		bool more = next < len && w->short_at == len && w->err == 0;
+
+		if (more && w->n < READS_MAX)
+			err = ask_next(w, f, len, off, &next);
+		else if (w->n)
+			err = take_first(w);
+		else
+			break;
+	}
+	*done = w->short_at < next ? w->short_at : next;
 	return err;
 }
 
 int sftp_read(struct sftp *s, const struct sftp_file *f, void *buf, size_t len, uint64_t off)
 {
+	struct reads w = {.s = s, .buf = buf};
 	size_t done = 0;
 	int err = 0;
+	int (*on_reply)(void *ctx, const struct sftp_reply *r) = s->on_reply;
+	void *ctx = s->ctx;
 
-	while (done < len && err == 0)
-		err = read_pass(s, f, buf, len, off, &done);
-	return err;
+	s->on_reply = take_any;
+	s->ctx = &w;
+	while (done < len && err == 0 && w.err == 0)
+		err = read_pass(&w, f, len, off, &done);
+	s->on_reply = on_reply;
+	s->ctx = ctx;
+	return err ? err : w.err;
 }
