@@ -110,7 +110,7 @@ $(O)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(O)/libfadump.a
 
 $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(SRC)
 	@mkdir -p $(@D)
-	$(call say,LD) clang $(ALL_CPPFLAGS) -Itests/fuzz -std=gnu17 $(WARN) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	$(call say,LD) clang $(ALL_CPPFLAGS) -Itests/fuzz -std=gnu17 $(filter-out -Wno-format-truncation,$(WARN)) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    -o $@ $< $(filter-out capture/main.c,$(SRC)) $(LIBS)
 
 unit: $(UNIT)

@@ -252,8 +252,9 @@ fadump_ng_install_remote() {
             private)
                 inst_simple "$name" || fadump_ng_give_up "cannot install $name"
                 # Not through a link to the file itself.
-                cp --remove-destination --dereference "$name" "$initdir$name" && chmod 0600 "$initdir$name" \
-                    || fadump_ng_give_up "cannot install $name"
+                if ! cp --remove-destination --dereference "$name" "$initdir$name" || ! chmod 0600 "$initdir$name"; then
+                    fadump_ng_give_up "cannot install $name"
+                fi
                 ;;
             maybe) inst_multiple -o "$name" ;;
         esac

@@ -138,8 +138,8 @@ int main(int argc, char **argv)
 			bool room = !w[i].ended && w[i].held < HELD_MAX;
 
 			p[2 * i] = (struct pollfd){.fd = room ? w[i].from : -1, .events = POLLIN};
-			p[2 * i + 1] =
-				(struct pollfd){.fd = is_due(&w[i]) ? w[i].to : -1, .events = POLLOUT};
+			p[2 * i + 1] = (struct pollfd){.fd = is_due(&w[i]) ? w[i].to : -1,
+						       .events = POLLOUT};
 		}
 		/* A pipe that is full is waited for; a piece that is not due yet is slept for. */
 		(void)poll(p, 4, is_due(&w[0]) || is_due(&w[1]) ? 1000 : wait_ms(w, 2));
