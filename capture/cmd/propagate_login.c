@@ -42,11 +42,12 @@ int propagate_identity(struct propagate *p)
 /* Exactly the login of a capture. 0, or -errno with why. */
 static int try_login(const struct propagate *p, enum ssh_trouble *trouble, char *why, size_t size)
 {
+	int64_t deadline = clock_ms() + HELLO_MS;
 	struct ssh_link l;
-	int err = ssh_link_start(&l, p->url, &p->env, why, size);
+	int err = ssh_link_start(&l, p->url, &p->env, deadline, why, size);
 
 	if (err == 0)
-		err = ssh_link_finish(&l, clock_ms() + HELLO_MS, why, size);
+		err = ssh_link_finish(&l, deadline, why, size);
 	*trouble = l.trouble;
 	ssh_link_close(&l);
 	return err;

@@ -186,23 +186,6 @@ void sftp_note(struct sftp *s, const struct sftp_reply *r)
 	s->said[n] = '\0';
 }
 
-static int hello(struct sftp *s, int64_t deadline)
-{
-	struct sftp_reply r;
-	int err;
-
-	sftp_put_begin(&s->head, SFTP_INIT, SFTP_VERSION);
-	err = sftp_start(s, NULL, 0);
-	if (err == 0)
-		err = sftp_await(s, SFTP_VERSION, deadline, &r);
-	if (err < 0)
-		return err;
-	if (r.type != SFTP_VERSION_REPLY || r.id != SFTP_VERSION)
-		return broken(s, -EPROTO);
-	s->extensions = r.extensions;
-	return 0;
-}
-
 static uint64_t limit(uint64_t stated, uint64_t packet)
 {
 	if (stated == 0)
@@ -238,15 +221,31 @@ static int ask_limits(struct sftp *s, int64_t deadline)
 	return err;
 }
 
-int sftp_init(struct sftp *s, int in, int out, int64_t deadline)
+int sftp_init(struct sftp *s, int in, int out)
 {
 	int err;
 
 	*s = (struct sftp){.in = in, .out = out, .next_id = 1, .buf = malloc(BUFFER)};
 	if (!s->buf)
 		return -ENOMEM;
-	err = hello(s, deadline);
-	return err < 0 ? err : ask_limits(s, deadline);
+	sftp_put_begin(&s->head, SFTP_INIT, SFTP_VERSION);
+	err = sftp_start(s, NULL, 0);
+	if (err == 0)
+		err = sftp_push(s);
+	return err == -EAGAIN ? 0 : err;
+}
+
+int sftp_hello(struct sftp *s, int64_t deadline)
+{
+	struct sftp_reply r = {.type = 0};
+	int err = s->broken ? -ECONNRESET : sftp_await(s, SFTP_VERSION, deadline, &r);
+
+	if (err < 0)
+		return err;
+	if (r.type != SFTP_VERSION_REPLY || r.id != SFTP_VERSION)
+		return broken(s, -EPROTO);
+	s->extensions = r.extensions;
+	return ask_limits(s, deadline);
 }
 
 void sftp_deinit(struct sftp *s)

@@ -22,7 +22,7 @@ struct sftp_file {
 struct sftp {
 	int in, out; /* from and to the server; non-blocking; the caller's */
 	unsigned int extensions;
-	struct sftp_limits limits; /* of one read and write: never 0 after sftp_init() */
+	struct sftp_limits limits; /* of one read and write: never 0 after sftp_hello() */
 	bool broken;               /* by an error of the connection */
 	int64_t deadline;          /* of every request, on top of its own patience; 0: none */
 	char said[160];            /* what the server said about its last refusal */
@@ -40,8 +40,10 @@ struct sftp {
 	size_t payload_len, sent, total;
 };
 
-/* Say hello: versions, extensions, limits. 0 or -errno; sftp_deinit() in every case. */
-int sftp_init(struct sftp *s, int in, int out, int64_t deadline) _must_check_;
+/* Say hello without waiting for the answer. 0 or -errno; sftp_deinit() in every case. */
+int sftp_init(struct sftp *s, int in, int out) _must_check_;
+/* Hear it: the version, extensions, limits. 0 or -errno. */
+int sftp_hello(struct sftp *s, int64_t deadline) _must_check_;
 void sftp_deinit(struct sftp *s);
 
 /*

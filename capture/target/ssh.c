@@ -25,7 +25,7 @@ static struct ssh_pool *pool(const struct target *t)
 static int told(struct target *t, const char *what, int err)
 {
 	const struct ssh_pool *p = pool(t);
-	const char *said = p->links[0].link.sftp.said;
+	const char *said = ssh_pool_said(p);
 
 	if (p->error)
 		why(t, "%s", p->why);
@@ -63,56 +63,136 @@ static int persist(struct target *t, request *r, void *ctx)
 	return err;
 }
 
-static int make_base(struct sftp *s, const char *path)
+/* A directory can be opened for reading like a file, and then synced, at OpenSSH's server. */
+static int sync_directory(struct target *t, struct sftp *s, const char *path)
 {
+	struct sftp_file f = {.len = 0};
+	int err, synced = 0;
+
+	if (!(s->extensions & SFTP_EXT_FSYNC))
+		return 0;
+	err = sftp_open(s, path, SFTP_FXF_READ, &f);
+	if (err == 0) {
+		err = synced = sftp_fsync(s, &f);
+		(void)!sftp_close(s, &f);
+	}
+	if (s->broken)
+		return err < 0 ? err : -ECONNRESET;
+	/* A server that has no such thing says so, or does not open it; a disk's error is one. */
+	if (synced == -EIO)
+		return synced;
+	if (err < 0 && !t->unassured[0])
+		(void)snprintf(t->unassured, sizeof(t->unassured),
+			       "the server does not sync directories: a name may be lost when it "
+			       "dies");
+	return 0;
+}
+
+struct base {
+	struct target *t;
+	bool again; /* what is there may be of an earlier try, whose connection broke */
+};
+
+/*
+ * One directory of the target's path, durable in the one above it. 0, -EEXIST or another -errno;
+ * what is there already is taken for durable but where it may be ours.
+ */
+static int make_part(struct base *b, struct sftp *s, char *part)
+{
+	char *slash = strrchr(part, '/');
+	int err = sftp_mkdir(s, part), r = 0;
+
+	if (s->broken)
+		return err;
+	if (err == 0 || b->again) {
+		*slash = '\0';
+		r = sync_directory(b->t, s, slash == part ? "/" : part);
+		*slash = '/';
+	}
+	return r < 0 ? r : err;
+}
+
+static int make_base(struct sftp *s, struct sftp_file *unused, void *ctx)
+{
+	struct base *b = ctx;
+	const char *path = b->t->url->path, *end;
 	char part[PATH_SIZE];
 	struct sftp_attrs a;
-	const char *end;
 	int err = sftp_stat(s, path, &a), made = 0;
+	bool missing = err == -ENOENT;
 
-	if (err == 0)
-		return !a.has_mode || S_ISDIR(a.mode) ? 0 : -ENOTDIR;
-	for (end = strchr(path + 1, '/'); err == -ENOENT; end = strchr(end + 1, '/')) {
+	(void)unused;
+	if (err == 0 && a.has_mode && !S_ISDIR(a.mode))
+		return -ENOTDIR;
+	if (!missing && !(err == 0 && b->again))
+		return err;
+	b->again = b->again || missing;
+	for (end = strchr(path + 1, '/');; end = strchr(end + 1, '/')) {
 		(void)snprintf(part, sizeof(part), "%.*s",
 			       end ? (int)(end - path) : (int)strlen(path), path);
 		/* It may be there already; the last one is missing for sure. */
-		made = sftp_mkdir(s, part);
-		if (!end)
+		made = make_part(b, s, part);
+		if (!end || s->broken)
 			break;
 	}
-	return err == -ENOENT ? made : err;
+	return missing || s->broken ? made : 0;
 }
 
-/* Ask by doing, with a name that nobody has. */
-static int probe_writable(struct target *t, struct sftp *s)
+struct probe {
+	struct target *t;
+	char path[PATH_SIZE];
+	bool again;
+};
+
+/* Ask by doing, with a name that nobody has but an earlier try of ours. */
+static int probe_writable(struct sftp *s, struct sftp_file *unused, void *ctx)
 {
+	struct probe *p = ctx;
 	struct sftp_file f = {.len = 0};
-	char path[PATH_SIZE], name[40];
+	uint32_t flags = SFTP_FXF_WRITE | SFTP_FXF_CREAT;
+	int err = sftp_open(s, p->path, flags | (p->again ? 0 : SFTP_FXF_EXCL), &f);
+
+	(void)unused;
+	p->again = true;
+	if (err < 0)
+		return err;
+	err = sftp_close(s, &f);
+	(void)!sftp_remove(s, p->path);
+	return err;
+}
+
+static int probe(struct target *t)
+{
+	struct probe p = {.t = t};
 	unsigned int number;
+	char name[40];
 	int err;
 
 	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
 		number = (unsigned int)clock_ms();
 	(void)snprintf(name, sizeof(name), ".fadump-ng-probe-%08x", number);
-	err = path_of(t, name, NULL, path);
+	err = path_of(t, name, NULL, p.path);
+	return err < 0 ? err : persist(t, probe_writable, &p);
+}
 
-	if (err == 0)
-		err = sftp_open(s, path, SFTP_FXF_WRITE | SFTP_FXF_CREAT | SFTP_FXF_EXCL, &f);
-	if (err < 0) {
-		why(t, "%s is not writable: %s", t->url->path,
-		    err == -EIO && *s->said ? s->said : strerror(-err));
-		return err;
-	}
-	err = sftp_close(s, &f);
-	(void)!sftp_remove(s, path);
+/* The errno says more than the server's words, but for the one that says nothing. */
+static int not_fit(struct target *t, const char *what, int err)
+{
+	const char *said = ssh_pool_said(pool(t));
+
+	if (pool(t)->error)
+		why(t, "%s", pool(t)->why);
+	else if (err < 0)
+		why(t, "%s: %s", what, err == -EIO && *said ? said : strerror(-err));
 	return err;
 }
 
 static int ssh_target_open(struct target *t)
 {
-	const char *connections = url_option(t->url, "connections");
+	const char *connections = t->existing ? NULL : url_option(t->url, "connections");
 	struct ssh_pool *p = calloc(1, sizeof(*p));
-	struct sftp *s;
+	struct base b = {.t = t};
+	char what[300];
 	int err;
 
 	if (!p)
@@ -123,25 +203,41 @@ static int ssh_target_open(struct target *t)
 		why(t, "%s", p->why);
 		return err;
 	}
-	s = &p->links[0].link.sftp;
-	err = t->existing ? 0 : make_base(s, t->url->path);
-	if (err < 0) {
-		why(t, "cannot make %s on the server: %s", t->url->path,
-		    err == -EIO && *s->said ? s->said : strerror(-err));
-		return err;
-	}
-	if (!(s->extensions & SFTP_EXT_FSYNC))
+	if (!(p->links[0].link.sftp.extensions & SFTP_EXT_FSYNC))
 		(void)snprintf(
 			t->unassured, sizeof(t->unassured),
 			"the server cannot be asked to bring data to stable storage (fsync)");
-	return t->existing ? 0 : probe_writable(t, s);
+	if (t->existing)
+		return 0;
+	(void)snprintf(what, sizeof(what), "cannot make %s on the server", t->url->path);
+	err = not_fit(t, what, persist(t, make_base, &b));
+	if (err < 0)
+		return err;
+	(void)snprintf(what, sizeof(what), "%s is not writable", t->url->path);
+	return not_fit(t, what, probe(t));
+}
+
+struct room {
+	struct target *t;
+	uint64_t bytes;
+};
+
+static int ask_space(struct sftp *s, struct sftp_file *unused, void *ctx)
+{
+	struct room *r = ctx;
+
+	(void)unused;
+	return sftp_statvfs(s, r->t->url->path, &r->bytes);
 }
 
 static int ssh_space(struct target *t, uint64_t *free_bytes)
 {
-	struct sftp *s = ssh_pool_any(pool(t));
+	struct room r = {.t = t};
+	int err = persist(t, ask_space, &r);
 
-	return s ? sftp_statvfs(s, t->url->path, free_bytes) : pool(t)->error;
+	if (err == 0)
+		*free_bytes = r.bytes;
+	return err;
 }
 
 /* A directory that is there already may be used when it is ours alone and holds no dump. */
@@ -162,40 +258,58 @@ static int may_use(struct target *t, struct sftp *s, const char *dir, const char
 	return err == 0 ? -EEXIST : err == -ENOENT ? 0 : err;
 }
 
-static int ssh_begin(struct target *t, const char *dir)
-{
-	struct sftp *s = ssh_pool_any(pool(t));
+struct directory {
+	struct target *t;
+	const char *name;
 	char path[PATH_SIZE];
-	int err = path_of(t, dir, NULL, path), used;
+};
 
-	if (!s)
-		return told(t, "", pool(t)->error);
-	if (err == 0)
-		err = sftp_mkdir(s, path);
+static int make_directory(struct sftp *s, struct sftp_file *unused, void *ctx)
+{
+	const struct directory *d = ctx;
+	int err = sftp_mkdir(s, d->path), used;
+
+	(void)unused;
 	/* "Failure" is also what a server says of a name that is taken. */
-	if (err < 0) {
-		used = may_use(t, s, dir, path);
+	if (err < 0 && !s->broken) {
+		used = may_use(d->t, s, d->name, d->path);
 		if (used != -ENOENT)
 			err = used;
 	}
+	return err;
+}
+
+static int ssh_begin(struct target *t, const char *dir)
+{
+	struct directory d = {.t = t, .name = dir};
+	int err = path_of(t, dir, NULL, d.path);
+
+	if (err == 0)
+		err = persist(t, make_directory, &d);
 	if (err < 0)
 		return err == -EEXIST ? err : told(t, "cannot make the directory", err);
 	(void)snprintf(t->dir, sizeof(t->dir), "%s", dir);
 	return 0;
 }
 
+static int create_file(struct sftp *s, struct sftp_file *unused, void *ctx)
+{
+	const struct directory *d = ctx;
+	int err = sftp_remove(s, d->path);
+
+	(void)unused;
+	if (err == 0 || err == -ENOENT)
+		err = ssh_pool_create(pool(d->t), d->path);
+	return err;
+}
+
 static int ssh_create(struct target *t, const char *name)
 {
-	struct sftp *s = ssh_pool_any(pool(t));
-	char path[PATH_SIZE];
-	int err = path_of(t, t->dir, name, path);
+	struct directory d = {.t = t, .name = name};
+	int err = path_of(t, t->dir, name, d.path);
 
-	if (!s)
-		return told(t, "", pool(t)->error);
 	if (err == 0)
-		err = sftp_remove(s, path);
-	if (err == 0 || err == -ENOENT)
-		err = ssh_pool_create(pool(t), path);
+		err = persist(t, create_file, &d);
 	return told(t, "the server does not create the file", err);
 }
 
@@ -243,44 +357,48 @@ static int ssh_size(struct target *t, uint64_t *bytes)
 	return told(t, "the server does not say how long the file is", err);
 }
 
-static int sync_file(struct sftp *s, struct sftp_file *f, void *ctx)
+static int sync_file(struct sftp *s, const struct sftp_file *f)
 {
-	(void)ctx;
 	return s->extensions & SFTP_EXT_FSYNC ? sftp_fsync(s, f) : 0;
+}
+
+struct flush {
+	struct ssh_pool *pool;
+	bool held;   /* the connection that was answered on has been there from the beginning */
+	bool broken; /* one broke without an answer */
+};
+
+static int flush_file(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct flush *w = ctx;
+	struct sftp_attrs a;
+	int err;
+
+	w->held = ssh_pool_held(w->pool);
+	err = s->extensions & SFTP_EXT_FSYNC ? sftp_fsync(s, f) : sftp_fstat(s, f, &a);
+	if (s->broken)
+		w->broken = true;
+	return err;
 }
 
 static int ssh_flush(struct target *t)
 {
 	struct ssh_pool *p = pool(t);
-	int err = ssh_pool_drain(p);
+	struct flush w = {.pool = p};
+	int err = p->path[0] ? ssh_pool_drain(p) : 0;
 
 	if (err == 0)
-		err = persist(t, sync_file, NULL);
+		err = persist(t, flush_file, &w);
 	t->resumed = p->resumed;
-	t->reread = p->lost;
-	return told(t, "the server could not bring the file to stable storage", err);
-}
-
-/* A directory can be opened for reading like a file, and then synced, at OpenSSH's server. */
-static int sync_directory(struct target *t, struct sftp *s, const char *path)
-{
-	struct sftp_file f = {.len = 0};
-	int err;
-
-	if (!(s->extensions & SFTP_EXT_FSYNC))
-		return 0;
-	err = sftp_open(s, path, SFTP_FXF_READ, &f);
-	if (err == 0) {
-		err = sftp_fsync(s, &f);
-		(void)!sftp_close(s, &f);
-	}
-	if (s->broken || err == -EIO)
-		return err;
-	if (err < 0 && !t->unassured[0])
+	/* What was acknowledged to a connection that broke may have died with the server. */
+	t->reread = t->existing || p->lied || !w.held;
+	/* An error of the disk is told once for each open file: to that connection, if there was
+	 * one. */
+	if (err == 0 && w.broken && !w.held && !t->unassured[0])
 		(void)snprintf(t->unassured, sizeof(t->unassured),
-			       "the server does not sync directories: a name may be lost when it "
-			       "dies");
-	return 0;
+			       "the connection broke while the server brought the dump to stable "
+			       "storage: had that failed, it would not have been told");
+	return told(t, "the server could not bring the file to stable storage", err);
 }
 
 static int sync_names(struct target *t, struct sftp *s)
@@ -313,7 +431,7 @@ static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
 	if (err < 0 && sftp_lstat(s, n->from, &a) != -ENOENT)
 		return err;
 	err = sftp_lstat(s, n->to, &a);
-	if (err == 0 && a.has_size && a.size != n->size)
+	if (err == 0 && ((a.has_size && a.size != n->size) || (a.has_mode && !S_ISREG(a.mode))))
 		err = -ESTALE;
 	if (err == 0)
 		err = sync_names(n->t, s);
@@ -336,6 +454,8 @@ static int ssh_publish(struct target *t, const char *from, const char *to)
 		err = ssh_pool_close(pool(t));
 	if (err == 0)
 		err = persist(t, publish_names, &n);
+	if (err == 0)
+		ssh_pool_grant(pool(t));
 	return told(t, "the server could not rename the file", err);
 }
 
@@ -366,6 +486,8 @@ static int ssh_reopen(struct target *t, const char *dir, const char *name)
 	err = path_of(t, dir, name, e.path);
 	if (err == 0)
 		err = persist(t, open_existing, &e);
+	if (err == 0)
+		ssh_pool_adopt(pool(t), e.path);
 	/* Saved before: the server may have lost what it had not synced since. */
 	t->reread = true;
 	return told(t, "it cannot be opened", err);
@@ -405,7 +527,7 @@ static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 		return err;
 	err = copy_in(s, &f, p->data);
 	if (err == 0)
-		err = sync_file(s, &f, NULL);
+		err = sync_file(s, &f);
 	r = sftp_close(s, &f);
 	err = err < 0 ? err : r;
 	/* A plain rename does not replace; this one is there from an earlier try. */

@@ -120,7 +120,7 @@ static int need(const struct root *root, const char *path, const char *key, char
 }
 
 static int start(struct ssh_link *l, const struct url *u, const struct target_env *env, bool own,
-		 char *why, size_t size)
+		 int64_t deadline, char *why, size_t size)
 {
 	/* Its messages are looked at. No agent: a capture has none, so no login may hang on one. */
 	static const char *const environment[] = {"LC_ALL=C", "SSH_AUTH_SOCK=", NULL};
@@ -137,24 +137,26 @@ static int start(struct ssh_link *l, const struct url *u, const struct target_en
 		err = build_args(&a, u, env, own);
 	if (err < 0)
 		return err;
-	err = coprocess_start(a.argv, own ? own_environment : environment, clock_ms() + START_MS,
-			      &l->ssh);
+	err = coprocess_start(a.argv, own ? own_environment : environment, deadline, &l->ssh);
 	if (err < 0)
 		(void)snprintf(why, size, "ssh cannot be run: %s%s", strerror(-err),
 			       err == -ENOENT ? "; install openssh-client" : "");
+	/* A connection that breaks at once is explained when it is waited for. */
+	if (err == 0 && sftp_init(&l->sftp, l->ssh.from, l->ssh.to) == -ENOMEM)
+		err = -ENOMEM;
 	return err;
 }
 
-int ssh_link_start(struct ssh_link *l, const struct url *u, const struct target_env *env, char *why,
-		   size_t size)
+int ssh_link_start(struct ssh_link *l, const struct url *u, const struct target_env *env,
+		   int64_t deadline, char *why, size_t size)
 {
-	return start(l, u, env, false, why, size);
+	return start(l, u, env, false, deadline, why, size);
 }
 
 int ssh_link_start_own(struct ssh_link *l, const struct url *u, const struct target_env *env,
 		       char *why, size_t size)
 {
-	return start(l, u, env, true, why, size);
+	return start(l, u, env, true, clock_ms() + START_MS, why, size);
 }
 
 /* What ssh says, and what an administrator can do about it. err 0: trying again may help. */
@@ -221,7 +223,7 @@ void ssh_link_explain(struct ssh_link *l, int err, char *why, size_t size)
 
 int ssh_link_finish(struct ssh_link *l, int64_t deadline, char *why, size_t size)
 {
-	int err = sftp_init(&l->sftp, l->ssh.from, l->ssh.to, deadline);
+	int err = sftp_hello(&l->sftp, deadline);
 
 	if (err == 0)
 		return 0;

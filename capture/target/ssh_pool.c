@@ -16,6 +16,9 @@
 #define PATIENCE_MS                                                                                \
 	INT64_C(45000) /* for a server to be reached at first: switches take their time */
 #define RETRY_MS    INT64_C(300000) /* without progress before a broken connection is given up */
+#define REFUSED_MS  INT64_C(60000)  /* the same for a server that is there and will not have us */
+#define ASTRAY_MS   INT64_C(10000)  /* for a server to be done with what a connection left it */
+#define CLEANUP_MS  INT64_C(30000)  /* for what is left when the deadline is over */
 #define SILENCE_MS  INT64_C(120000) /* under way and not a word: the connection is dead */
 #define BACKOFF_MS  INT64_C(1000)
 #define BACKOFF_MAX INT64_C(15000)
@@ -34,21 +37,30 @@ static void nap(int64_t ms)
 	(void)nanosleep(&ts, NULL);
 }
 
+static int64_t hello_deadline(const struct ssh_pool *p)
+{
+	return earlier(clock_ms() + HELLO_MS, p->deadline);
+}
+
 static int start(struct ssh_pool *p, size_t i)
 {
 	struct ssh_pool_link *l = &p->links[i];
+	int err =
+		ssh_link_start(&l->link, p->url, p->env, hello_deadline(p), p->why, sizeof(p->why));
 
-	return ssh_link_start(&l->link, p->url, p->env, p->why, sizeof(p->why));
+	if (err < 0)
+		ssh_link_close(&l->link);
+	return err;
 }
 
-static int finish(struct ssh_pool *p, size_t i)
+static int finish(struct ssh_pool *p, size_t i, int64_t deadline)
 {
 	struct ssh_pool_link *l = &p->links[i];
-	int64_t deadline = earlier(clock_ms() + HELLO_MS, p->env->deadline);
 	int err = ssh_link_finish(&l->link, deadline, p->why, sizeof(p->why));
 
 	l->up = err == 0;
 	l->under_way = 0;
+	l->link.sftp.deadline = p->deadline;
 	if (err == 0)
 		l->wait_ms = BACKOFF_MS;
 	else
@@ -58,14 +70,14 @@ static int finish(struct ssh_pool *p, size_t i)
 
 static int connect_first(struct ssh_pool *p)
 {
-	int64_t until = earlier(clock_ms() + PATIENCE_MS, p->env->deadline);
+	int64_t until = earlier(clock_ms() + PATIENCE_MS, p->deadline);
 	int64_t wait = BACKOFF_MS;
 	int err;
 
 	for (;;) {
 		err = start(p, 0);
 		if (err == 0)
-			err = finish(p, 0);
+			err = finish(p, 0, hello_deadline(p));
 		/* A key or a file that is not right will not be so in a second. */
 		if (err == 0 || err == -EACCES || err == -ENOENT || err == -E2BIG ||
 		    clock_ms() + wait >= until)
@@ -78,19 +90,25 @@ static int connect_first(struct ssh_pool *p)
 int ssh_pool_init(struct ssh_pool *p, const struct url *url, const struct target_env *env, size_t n)
 {
 	char said[sizeof(p->why)];
+	int64_t deadline;
 	size_t i;
 	int err;
 
-	*p = (struct ssh_pool){.url = url, .env = env, .n_links = 1, .progress = clock_ms()};
+	*p = (struct ssh_pool){.url = url,
+			       .env = env,
+			       .n_links = 1,
+			       .deadline = env->deadline,
+			       .progress = clock_ms()};
 	err = connect_first(p);
 	if (err < 0)
 		return err;
 	/* All at once: each takes some round trips. */
-	while (p->n_links < n && start(p, p->n_links) == 0)
+	deadline = hello_deadline(p);
+	while (p->n_links < n && p->n_links < SSH_LINKS_MAX && start(p, p->n_links) == 0)
 		p->n_links++;
 	memcpy(said, p->why, sizeof(said));
 	for (i = 1; i < p->n_links; i++)
-		(void)finish(p, i);
+		(void)finish(p, i, deadline);
 	/* A server may allow fewer; those that came do. */
 	for (i = n = 1; i < p->n_links; i++)
 		if (p->links[i].up && i != n++)
@@ -109,8 +127,10 @@ void ssh_pool_deinit(struct ssh_pool *p)
 	for (i = 0; i < p->n_chunks; i++)
 		free(p->chunks[i].data);
 	free(p->chunks);
+	free(p->astray);
 	p->chunks = NULL;
-	p->n_chunks = 0;
+	p->astray = NULL;
+	p->n_chunks = p->n_astray = 0;
 	p->n_links = 0;
 }
 
@@ -121,6 +141,20 @@ static int fail(struct ssh_pool *p, int err)
 	return p->error;
 }
 
+/* The connection for single requests: one that has held if there is one. n_links: none is up. */
+static size_t pick(const struct ssh_pool *p)
+{
+	size_t i, up = p->n_links;
+
+	for (i = 0; i < p->n_links; i++) {
+		if (p->links[i].up && p->links[i].held)
+			return i;
+		if (p->links[i].up && up == p->n_links)
+			up = i;
+	}
+	return up;
+}
+
 static bool any_up(const struct ssh_pool *p)
 {
 	size_t i;
@@ -129,6 +163,20 @@ static bool any_up(const struct ssh_pool *p)
 		if (p->links[i].up)
 			return true;
 	return false;
+}
+
+/* Nobody knows whether it was written, or when it will be. */
+static void go_astray(struct ssh_pool *p, const struct ssh_chunk *k)
+{
+	struct ssh_span *more = realloc(p->astray, (p->n_astray + 1) * sizeof(*more));
+
+	if (!more) {
+		(void)fail(p, -ENOMEM);
+		return;
+	}
+	p->astray = more;
+	p->astray_at = clock_ms();
+	p->astray[p->n_astray++] = (struct ssh_span){k->off, k->len};
 }
 
 /* A connection is gone. What it had not acknowledged waits for another, or for it to come back. */
@@ -144,33 +192,52 @@ static void drop(struct ssh_pool *p, size_t i, int err)
 		(void)coprocess_end(&l->link.ssh, 1000);
 	ssh_link_explain(&l->link, err, p->why, sizeof(p->why));
 	ssh_link_close(&l->link);
-	l->up = false;
+	l->up = l->held = false;
 	l->file.len = 0;
 	l->under_way = 0;
 	l->retry_at = clock_ms() + l->wait_ms;
-	for (c = 0; c < p->n_chunks; c++)
-		if (p->chunks[c].state == CHUNK_SENT && p->chunks[c].link == i)
-			p->chunks[c].state = CHUNK_QUEUED;
-	/* While one holds, the server has not been started anew. */
-	if (p->acked && !any_up(p))
-		p->lost = true;
+	for (c = 0; c < p->n_chunks; c++) {
+		if (p->chunks[c].state != CHUNK_SENT || p->chunks[c].link != i)
+			continue;
+		p->chunks[c].state = CHUNK_QUEUED;
+		go_astray(p, &p->chunks[c]);
+	}
+	if (err == -EPROTO)
+		p->lied = true;
 }
 
-/* Connect again, and to the same file. */
+/* The same file, which must have what was acknowledged. 0 or -errno. */
+static int open_again(struct ssh_pool *p, struct ssh_pool_link *l)
+{
+	struct sftp *s = &l->link.sftp;
+	struct sftp_attrs a = {0};
+	int err = sftp_open(s, p->path, p->flags, &l->file);
+
+	if (err == 0)
+		err = sftp_fstat(s, &l->file, &a);
+	if (err < 0) {
+		why(p, "%s cannot be opened again: %s", p->path, strerror(-err));
+	} else if (a.has_size && a.size < p->end) {
+		why(p, "the server has lost what it had acknowledged: it was started anew");
+		err = -ESTALE;
+	} else if (s->limits.write < p->chunk_size) {
+		why(p, "the server takes less at a time than before");
+		err = -EPROTO;
+	}
+	return err;
+}
+
+/* The server has said something, or ssh has ended: connected again, and to the same file? */
 static int take_up(struct ssh_pool *p, size_t i)
 {
 	struct ssh_pool_link *l = &p->links[i];
-	int err = start(p, i);
+	int err = finish(p, i, earlier(l->retry_at, p->deadline));
 
-	if (err == 0)
-		err = finish(p, i);
-	else
-		ssh_link_close(&l->link);
 	if (err == 0 && p->path[0]) {
-		err = sftp_open(&l->link.sftp, p->path, SFTP_FXF_READ | SFTP_FXF_WRITE, &l->file);
+		err = open_again(p, l);
 		if (err < 0) {
-			why(p, "%s cannot be opened again: %s", p->path, strerror(-err));
 			ssh_link_close(&l->link);
+			l->file.len = 0;
 			l->up = false;
 		}
 	}
@@ -180,28 +247,60 @@ static int take_up(struct ssh_pool *p, size_t i)
 	return err;
 }
 
+static bool has_answered(const struct ssh_pool_link *l)
+{
+	struct pollfd fd = {.fd = l->link.ssh.from, .events = POLLIN};
+
+	return poll(&fd, 1, 0) > 0;
+}
+
+/* One that is down: -EAGAIN while there is nothing to be done but wait. The others go on. */
+static int retry_one(struct ssh_pool *p, size_t i)
+{
+	struct ssh_pool_link *l = &p->links[i];
+	int err = 0;
+
+	if (!l->starting) {
+		if (clock_ms() < l->retry_at)
+			return -EAGAIN;
+		err = start(p, i);
+		l->starting = err == 0;
+		l->retry_at = hello_deadline(p);
+	}
+	if (err == 0 && !has_answered(l) && clock_ms() < l->retry_at)
+		return -EAGAIN;
+	if (err == 0)
+		err = take_up(p, i);
+	l->starting = false;
+	if (err < 0) {
+		l->wait_ms = l->wait_ms * 2 < BACKOFF_MAX ? l->wait_ms * 2 : BACKOFF_MAX;
+		l->retry_at = clock_ms() + l->wait_ms;
+	}
+	return err;
+}
+
 /* Those whose time has come. An error only when there is nobody left to wait for. */
 static int retry(struct ssh_pool *p)
 {
-	int64_t until = earlier(p->progress + RETRY_MS, p->env->deadline);
-	int err = 0;
 	size_t i;
 
 	for (i = 0; i < p->n_links; i++) {
-		struct ssh_pool_link *l = &p->links[i];
+		int err = p->links[i].up ? -EAGAIN : retry_one(p, i);
 
-		if (l->up || clock_ms() < l->retry_at)
-			continue;
-		err = take_up(p, i);
-		if (err == 0)
-			continue;
-		l->wait_ms = l->wait_ms * 2 < BACKOFF_MAX ? l->wait_ms * 2 : BACKOFF_MAX;
-		l->retry_at = clock_ms() + l->wait_ms;
-		if (!any_up(p) && (err == -EACCES || err == -ENOENT))
+		if (err != -EAGAIN)
+			p->refusal = err;
+		if (err == -ESTALE && !any_up(p))
 			return fail(p, err);
 	}
-	if (!any_up(p) && clock_ms() >= until)
-		return fail(p, err ? err : -ETIMEDOUT);
+	if (!any_up(p)) {
+		/* Not even a server that refuses is final: one that starts takes a while to be
+		 * itself. */
+		bool refused = p->refusal == -EACCES || p->refusal == -ENOENT;
+		int64_t patience = refused ? REFUSED_MS : RETRY_MS;
+
+		if (clock_ms() >= earlier(p->progress + patience, p->deadline))
+			return fail(p, p->refusal ? p->refusal : -ETIMEDOUT);
+	}
 	return 0;
 }
 
@@ -246,9 +345,11 @@ static int take_reply(struct ssh_pool *p, size_t i, const struct sftp_reply *r)
 	struct ssh_chunk *k = find_sent(p, i, r->id);
 	int err;
 
-	if (!k || r->type != SFTP_STATUS) {
+	/* One that is still being sent cannot have been written. */
+	if (!k || r->type != SFTP_STATUS ||
+	    (sftp_sending(&l->link.sftp) && l->link.sftp.payload == k->data)) {
 		drop(p, i, -EPROTO);
-		return 0;
+		return p->error;
 	}
 	err = sftp_status_errno(r->status);
 	if (err < 0) {
@@ -260,6 +361,8 @@ static int take_reply(struct ssh_pool *p, size_t i, const struct sftp_reply *r)
 	l->wait_ms = BACKOFF_MS;
 	k->state = CHUNK_FREE;
 	p->acked = true;
+	if (k->off + k->len > p->end)
+		p->end = k->off + k->len;
 	return 0;
 }
 
@@ -336,12 +439,13 @@ static void wait_links(struct ssh_pool *p)
 	for (i = 0; i < p->n_links; i++) {
 		struct ssh_pool_link *l = &p->links[i];
 
-		if (!l->up) {
+		if (!l->up && !l->starting) {
 			timeout = 100;
 			continue;
 		}
+		coprocess_listen(&l->link.ssh);
 		fds[n++] = (struct pollfd){.fd = l->link.ssh.from, .events = POLLIN};
-		if (sftp_sending(&l->link.sftp))
+		if (l->up && sftp_sending(&l->link.sftp))
 			fds[n++] = (struct pollfd){.fd = l->link.ssh.to, .events = POLLOUT};
 	}
 	(void)poll(fds, n, timeout);
@@ -357,7 +461,7 @@ static int pump(struct ssh_pool *p, bool (*done)(const struct ssh_pool *p))
 			return p->error;
 		if (done(p))
 			return 0;
-		if (p->env->deadline && clock_ms() >= p->env->deadline) {
+		if (p->deadline && clock_ms() >= p->deadline) {
 			why(p, "the deadline has passed");
 			return fail(p, -ETIMEDOUT);
 		}
@@ -392,22 +496,35 @@ static bool is_up(const struct ssh_pool *p)
 
 struct sftp *ssh_pool_any(struct ssh_pool *p)
 {
-	size_t i;
-
-	if (p->error || pump(p, is_up) < 0)
-		return NULL;
-	for (i = 0; !p->links[i].up;)
-		i++;
-	return &p->links[i].link.sftp;
+	return p->error || pump(p, is_up) < 0 ? NULL : &p->links[pick(p)].link.sftp;
 }
 
 struct sftp_file *ssh_pool_file(struct ssh_pool *p)
 {
-	size_t i;
+	size_t i = pick(p);
 
-	for (i = 0; i + 1 < p->n_links && !p->links[i].up;)
-		i++;
-	return &p->links[i].file;
+	return &p->links[i < p->n_links ? i : 0].file;
+}
+
+bool ssh_pool_held(const struct ssh_pool *p)
+{
+	size_t i = pick(p);
+
+	return i < p->n_links && p->links[i].held;
+}
+
+const char *ssh_pool_said(const struct ssh_pool *p)
+{
+	size_t i = pick(p);
+
+	return p->links[i < p->n_links ? i : 0].link.sftp.said;
+}
+
+void ssh_pool_adopt(struct ssh_pool *p, const char *path)
+{
+	(void)snprintf(p->path, sizeof(p->path), "%s", path);
+	p->flags = SFTP_FXF_READ;
+	p->end = 0;
 }
 
 static int make_chunks(struct ssh_pool *p)
@@ -415,8 +532,9 @@ static int make_chunks(struct ssh_pool *p)
 	size_t i;
 
 	p->chunk_size = CHUNK_MAX;
+	/* One that is down has no limits, not even none. */
 	for (i = 0; i < p->n_links; i++)
-		if (p->links[i].link.sftp.limits.write < p->chunk_size)
+		if (p->links[i].up && p->links[i].link.sftp.limits.write < p->chunk_size)
 			p->chunk_size = (size_t)p->links[i].link.sftp.limits.write;
 	if (p->chunks)
 		return 0;
@@ -453,7 +571,11 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 	}
 	if (err == 0)
 		(void)snprintf(p->path, sizeof(p->path), "%s", path);
-	p->acked = p->lost = false;
+	for (i = 0; i < p->n_links; i++)
+		p->links[i].held = p->links[i].up && p->links[i].file.len;
+	p->flags = flags;
+	p->acked = p->lied = false;
+	p->end = p->n_astray = 0;
 	return err;
 }
 
@@ -470,6 +592,22 @@ static bool overlaps(const struct ssh_pool *p, uint64_t off, size_t len)
 			return true;
 	}
 	return false;
+}
+
+static bool is_astray(const struct ssh_pool *p, uint64_t off, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_astray; i++)
+		if (off < p->astray[i].off + p->astray[i].len && p->astray[i].off < off + len)
+			return true;
+	return false;
+}
+
+/* What ends with its connection has ended by then. */
+static bool is_settled(const struct ssh_pool *p)
+{
+	return clock_ms() - p->astray_at >= ASTRAY_MS;
 }
 
 static void queue_filling(struct ssh_pool *p)
@@ -515,6 +653,13 @@ int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off
 		if (pump(p, is_drained) < 0)
 			return p->error;
 	}
+	if (is_astray(p, off, len)) {
+		if (pump(p, is_settled) < 0)
+			return p->error;
+		p->n_astray = 0;
+		/* Reading it back shows whether that was long enough. */
+		p->lied = true;
+	}
 	while (len) {
 		size_t n;
 
@@ -550,6 +695,9 @@ int ssh_pool_close(struct ssh_pool *p)
 		if (!l->up || !l->file.len)
 			continue;
 		r = sftp_close(&l->link.sftp, &l->file);
+		/* That it was synced is known; the end of its connection closes it. */
+		if (r < 0 && l->link.sftp.broken && l->link.sftp.extensions & SFTP_EXT_FSYNC)
+			continue;
 		if (r < 0 && err == 0) {
 			why(p, "the server failed at closing the file: %s",
 			    l->link.sftp.said[0] ? l->link.sftp.said : strerror(-r));
@@ -561,27 +709,44 @@ int ssh_pool_close(struct ssh_pool *p)
 	return err;
 }
 
+static void set_deadline(struct ssh_pool *p, int64_t deadline)
+{
+	size_t i;
+
+	p->deadline = deadline;
+	for (i = 0; i < p->n_links; i++)
+		p->links[i].link.sftp.deadline = deadline;
+}
+
+void ssh_pool_grant(struct ssh_pool *p)
+{
+	int64_t least = clock_ms() + CLEANUP_MS;
+
+	if (p->deadline && p->deadline < least)
+		set_deadline(p, least);
+}
+
 void ssh_pool_forget(struct ssh_pool *p)
 {
 	size_t i;
 
+	set_deadline(p, clock_ms() + CLEANUP_MS);
 	for (i = 0; i < p->n_links; i++) {
 		struct ssh_pool_link *l = &p->links[i];
 
-		/* A server that was given up for its silence is not asked again. */
-		if (p->error == -ETIMEDOUT)
-			l->up = false;
+		/* Answers to what was under way may come even behind this one's. */
 		l->link.sftp.on_reply = ignore;
 		if (l->up && l->file.len && !l->link.sftp.broken)
 			(void)!sftp_close(&l->link.sftp, &l->file);
 		l->file.len = 0;
-		l->link.sftp.on_reply = NULL;
 		l->under_way = 0;
 	}
 	for (i = 0; i < p->n_chunks; i++)
 		p->chunks[i].state = CHUNK_FREE;
 	p->filling = NULL;
 	p->path[0] = '\0';
+	p->end = p->n_astray = 0;
+	p->acked = false;
 	if (any_up(p))
 		p->error = 0;
 }

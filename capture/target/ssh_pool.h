@@ -25,10 +25,17 @@ struct ssh_pool_link {
 	struct ssh_link link;
 	struct sftp_file file;
 	bool up;
+	bool starting;    /* ssh runs and has not come to a greeting yet */
+	bool held;        /* up without a break since the file was created */
 	size_t under_way; /* bytes sent and not acknowledged */
 	int64_t heard;    /* when it was last heard of while something was under way */
-	int64_t retry_at; /* when it is down */
+	int64_t retry_at; /* when it is down; when it is starting: how long it may take */
 	int64_t wait_ms;  /* how long the next retry will wait */
+};
+
+/* Bytes of the file. */
+struct ssh_span {
+	uint64_t off, len;
 };
 
 struct ssh_pool {
@@ -36,15 +43,24 @@ struct ssh_pool {
 	const struct target_env *env;
 	struct ssh_pool_link links[SSH_LINKS_MAX];
 	size_t n_links;
-	char path[1024]; /* of the file; "" none is open */
+	int64_t deadline; /* env's, until what is left to do is small; 0: none */
+	char path[1024];  /* of the file; "" none is open */
+	uint32_t flags;   /* how it is opened again */
 	struct ssh_chunk *chunks;
 	size_t n_chunks, chunk_size;
 	struct ssh_chunk *filling;
 	int64_t progress; /* when a byte was last acknowledged */
 	bool acked;       /* has anything been acknowledged of this file? */
-	bool lost;        /* and since then no connection held: the server may have died, too */
+	uint64_t end;     /* of what was acknowledged */
+	bool lied;        /* there is reason to doubt what the server acknowledged */
+	/* Under way when a connection broke: the server may still write it, over what comes anew.
+	 */
+	struct ssh_span *astray;
+	size_t n_astray;
+	int64_t astray_at; /* the last of it */
 	unsigned int resumed;
-	int error; /* the first; nothing is written any more */
+	int refusal; /* what the last try to connect again came to */
+	int error;   /* the first; nothing is written any more */
 	char why[200];
 };
 
@@ -71,7 +87,24 @@ int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off
 int ssh_pool_drain(struct ssh_pool *p) _must_check_;
 /* The open file of the connection ssh_pool_any() gives. */
 struct sftp_file *ssh_pool_file(struct ssh_pool *p);
-/* Give the file up: what is under way is of no interest any more, nor is an earlier error. */
+/*
+ * Has that connection held since the file was created? If it answers now, the server has not been
+ * started anew in between, and has what it acknowledged.
+ */
+bool ssh_pool_held(const struct ssh_pool *p);
+/* What the server said last on that connection; "" nothing. */
+const char *ssh_pool_said(const struct ssh_pool *p);
+/* A file that ssh_pool_any()'s connection has opened for reading, to be found again at path. */
+void ssh_pool_adopt(struct ssh_pool *p, const char *path);
+/* What is left to do is small: a deadline that is near or over leaves some time for it. */
+void ssh_pool_grant(struct ssh_pool *p);
+/*
+ * Give the file up: what is under way is of no interest any more, nor is an earlier error. Some
+ * time is left to clean up, and no more.
+ */
 void ssh_pool_forget(struct ssh_pool *p);
-/* Close the file on all connections; what each says counts. 0 or -errno. */
+/*
+ * Close the file on all connections; what each says counts, but for one that breaks when everything
+ * was synced before. 0 or -errno.
+ */
 int ssh_pool_close(struct ssh_pool *p) _must_check_;

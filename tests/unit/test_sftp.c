@@ -206,10 +206,11 @@ static void start(struct server *v, int *in, int *out)
 
 static int meet(struct server *v, struct sftp *s)
 {
-	int in, out;
+	int in, out, err;
 
 	start(v, &in, &out);
-	return sftp_init(s, in, out, clock_ms() + 10000);
+	err = sftp_init(s, in, out);
+	return err < 0 ? err : sftp_hello(s, clock_ms() + 10000);
 }
 
 static void part(struct server *v, struct sftp *s)
@@ -482,7 +483,8 @@ static void test_deadline(void **state)
 	v = (struct server){.raw = "", .raw_len = 0};
 	start(&v, &in, &out);
 	began = clock_ms();
-	assert_int_equal(sftp_init(&s, in, out, began + 200), -ETIMEDOUT);
+	assert_int_equal(sftp_init(&s, in, out), 0);
+	assert_int_equal(sftp_hello(&s, began + 200), -ETIMEDOUT);
 	assert_in_range((uintmax_t)(clock_ms() - began), 200, 1500);
 	part(&v, &s);
 }
