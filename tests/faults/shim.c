@@ -9,6 +9,8 @@
  *   FAULT_LOG    a file: a line for the call that was hit, for each fsync, rename and close of
  *                interest, and for what was written to release_mem; in this order
  *
+ *   FAULT_HASTE  its clock runs so many times faster than others', so that patience is no virtue
+ *
  * Programs that fadump-ng starts are left alone.
  */
 #include <dlfcn.h>
@@ -25,10 +27,11 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *call;
-static long nth, count, hit_error, forks;
+static long nth, count, hit_error, forks, haste = 1;
 static int log_fd = -1;
 static bool armed;
 
@@ -53,13 +56,14 @@ static void say(const char *fmt, ...)
 __attribute__((constructor)) static void arm(void)
 {
 	const char *n = getenv("FAULT_N"), *error = getenv("FAULT_ERROR");
-	const char *log = getenv("FAULT_LOG");
+	const char *log = getenv("FAULT_LOG"), *fast = getenv("FAULT_HASTE");
 
 	if (strcmp(program_invocation_short_name, "fadump-ng") != 0)
 		return;
 	call = getenv("FAULT_CALL");
 	nth = n ? atol(n) : 0;
 	hit_error = error ? atol(error) : 0;
+	haste = fast && atol(fast) > 0 ? atol(fast) : 1;
 	if (log)
 		log_fd = (int)syscall(SYS_openat, AT_FDCWD, log,
 				      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -328,7 +332,34 @@ int pipe2(int fds[2], int flags)
 
 int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
+	/* Rounded up, or short waits would become a busy loop. */
+	if (timeout > 0)
+		timeout = (int)((timeout + haste - 1) / haste);
 	return hit("poll") ? -1 : REAL(poll)(fds, n, timeout);
+}
+
+int clock_gettime(clockid_t id, struct timespec *ts)
+{
+	static struct timespec first;
+	int r = REAL(clock_gettime)(id, ts);
+	long long ns;
+
+	if (r < 0 || haste == 1 || id != CLOCK_MONOTONIC)
+		return r;
+	if (!first.tv_sec)
+		first = *ts;
+	ns = ((ts->tv_sec - first.tv_sec) * 1000000000LL + ts->tv_nsec - first.tv_nsec) * haste;
+	ts->tv_sec = first.tv_sec + (time_t)(ns / 1000000000LL);
+	ts->tv_nsec = (long)(ns % 1000000000LL);
+	return 0;
+}
+
+int nanosleep(const struct timespec *want, struct timespec *left)
+{
+	long long ns = (want->tv_sec * 1000000000LL + want->tv_nsec) / haste;
+	const struct timespec ts = {(time_t)(ns / 1000000000LL), (long)(ns % 1000000000LL)};
+
+	return REAL(nanosleep)(&ts, left);
 }
 
 int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
