@@ -9,7 +9,7 @@ import time
 
 
 # Colours and the like, and carriage returns before the end of a line.
-CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r+(?=\n)")
+CONTROL = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r+(?=\n)")
 # What may be the beginning of such at the end of what was read.
 CUT = re.compile(r"(\x1b[^A-Za-z]{0,16}|\r+)$")
 
