@@ -200,7 +200,8 @@ tail -c +$((size / 2 + 1)) $T/flat"
     [ "$status" = 0 ]
     cmp "$T/dump" "$T"/root/var/crash/*/vmcore
     [ -z "$(find "$BOX" -name vmcore)" ]
-    [[ $errors == *"ssh://"*"writing the dump failed"* ]]
+    # Whether it is seen while writing or when all is to be acknowledged hangs on how much was under way.
+    grep -qE 'ssh://.*(writing the dump failed|could not be made durable)' <<<"$errors"
 }
 
 @test "two sinks in one pass: both get the dump; one that fails is dropped and said to have failed" {
