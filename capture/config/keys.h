@@ -27,13 +27,13 @@ enum config_type {
 struct config_key {
 	const char *name;
 	enum config_type type;
-	size_t offset; /* of the field in struct config */
-	int min, max;
-	bool needed;                /* DURATION: "off" is none */
+	size_t offset;              /* of the field in struct config */
 	const char *const *choices; /* NULL-terminated; for WORD and CHOICE */
 	const char *values;         /* what may be written, for people: "auto | lzo | ..." */
 	const char *def;            /* the default as text: what the parser would be given */
 	const char *help; /* paragraphs, parted by newlines, for the man page and the sample file */
+	int min, max;
+	bool needed; /* DURATION: "off" is none */
 };
 
 extern const struct config_key config_keys[];
