@@ -26,12 +26,12 @@ enum config_type {
 
 struct config_key {
 	const char *name;
-	enum config_type type;
 	size_t offset;              /* of the field in struct config */
 	const char *const *choices; /* NULL-terminated; for WORD and CHOICE */
 	const char *values;         /* what may be written, for people: "auto | lzo | ..." */
 	const char *def;            /* the default as text: what the parser would be given */
 	const char *help; /* paragraphs, parted by newlines, for the man page and the sample file */
+	enum config_type type;
 	int min, max;
 	bool needed; /* DURATION: "off" is none */
 };
