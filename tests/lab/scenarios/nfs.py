@@ -22,7 +22,7 @@ def run(lab):
                 paths.append(path)
             lab.require(filecmp.cmp(*(path / "vmcore" for path in paths), shallow=False), "the two dumps differ")
             dumps.panic_in(lab, paths[0] / "vmcore")
-            stops(lab, vm, four, three)
+            vm.poweroff()
 
 
 def stops(lab, vm, four, three):
