@@ -63,8 +63,19 @@ static int persist(struct target *t, request *r, void *ctx)
 	return err;
 }
 
-/* A directory can be opened for reading like a file, and then synced, at OpenSSH's server. */
-static int sync_directory(struct target *t, struct sftp *s, const char *path)
+/*
+ * A disk tells of an error once, to whoever asks first. Where the connection broke before the
+ * answer to a sync, asking again proves nothing.
+ */
+#define SYNC_LOST                                                                                  \
+	"the connection broke while the server brought %s to stable storage; whether that worked " \
+	"is not known"
+
+/*
+ * A directory can be opened for reading like a file, and then synced, at OpenSSH's server. *lost is
+ * set when the connection broke before the answer to the sync.
+ */
+static int sync_directory(struct target *t, struct sftp *s, const char *path, bool *lost)
 {
 	struct sftp_file f = {.len = 0};
 	int err, synced = 0;
@@ -74,6 +85,7 @@ static int sync_directory(struct target *t, struct sftp *s, const char *path)
 	err = sftp_open(s, path, SFTP_FXF_READ, &f);
 	if (err == 0) {
 		err = synced = sftp_fsync(s, &f);
+		*lost = *lost || s->broken;
 		(void)!sftp_close(s, &f);
 	}
 	if (s->broken)
@@ -91,6 +103,7 @@ static int sync_directory(struct target *t, struct sftp *s, const char *path)
 struct base {
 	struct target *t;
 	bool again; /* what is there may be of an earlier try, whose connection broke */
+	bool lost;  /* the answer to a sync */
 };
 
 /*
@@ -106,7 +119,7 @@ static int make_part(struct base *b, struct sftp *s, char *part)
 		return err;
 	if (err == 0 || b->again) {
 		*slash = '\0';
-		r = sync_directory(b->t, s, slash == part ? "/" : part);
+		r = sync_directory(b->t, s, slash == part ? "/" : part, &b->lost);
 		*slash = '/';
 	}
 	return r < 0 ? r : err;
@@ -122,6 +135,8 @@ static int make_base(struct sftp *s, struct sftp_file *unused, void *ctx)
 	bool missing = err == -ENOENT;
 
 	(void)unused;
+	if (b->lost)
+		return -EIO;
 	if (err == 0 && a.has_mode && !S_ISDIR(a.mode))
 		return -ENOTDIR;
 	if (!missing && !(err == 0 && b->again))
@@ -211,6 +226,8 @@ static int ssh_target_open(struct target *t)
 		return 0;
 	(void)snprintf(what, sizeof(what), "cannot make %s on the server", t->url->path);
 	err = not_fit(t, what, persist(t, make_base, &b));
+	if (b.lost)
+		why(t, SYNC_LOST, t->url->path);
 	if (err < 0)
 		return err;
 	(void)snprintf(what, sizeof(what), "%s is not writable", t->url->path);
@@ -364,8 +381,8 @@ static int sync_file(struct sftp *s, const struct sftp_file *f)
 
 struct flush {
 	struct ssh_pool *pool;
-	bool held;   /* the connection that was answered on has been there from the beginning */
-	bool broken; /* one broke without an answer */
+	bool held; /* the connection that was answered on has been there from the beginning */
+	bool lost; /* one broke before the answer to a sync */
 };
 
 static int flush_file(struct sftp *s, struct sftp_file *f, void *ctx)
@@ -375,9 +392,10 @@ static int flush_file(struct sftp *s, struct sftp_file *f, void *ctx)
 	int err;
 
 	w->held = ssh_pool_held(w->pool);
-	err = s->extensions & SFTP_EXT_FSYNC ? sftp_fsync(s, f) : sftp_fstat(s, f, &a);
-	if (s->broken)
-		w->broken = true;
+	if (!(s->extensions & SFTP_EXT_FSYNC))
+		return sftp_fstat(s, f, &a);
+	err = sftp_fsync(s, f);
+	w->lost = w->lost || s->broken;
 	return err;
 }
 
@@ -392,29 +410,30 @@ static int ssh_flush(struct target *t)
 	t->resumed = p->resumed;
 	/* What was acknowledged to a connection that broke may have died with the server. */
 	t->reread = t->existing || p->lied || !w.held;
-	/* An error of the disk is told once for each open file: to that connection, if there was
-	 * one. */
-	if (err == 0 && w.broken && !w.held && !t->unassured[0])
-		(void)snprintf(t->unassured, sizeof(t->unassured),
-			       "the connection broke while the server brought the dump to stable "
-			       "storage: had that failed, it would not have been told");
-	return told(t, "the server could not bring the file to stable storage", err);
+	err = told(t, "the server could not bring the file to stable storage", err);
+	/* A connection that has held has the file open since before, and is told for itself. */
+	if (err == 0 && w.lost && !w.held) {
+		why(t, SYNC_LOST, "the dump");
+		err = -EIO;
+	}
+	return err;
 }
 
-static int sync_names(struct target *t, struct sftp *s)
+static int sync_names(struct target *t, struct sftp *s, bool *lost)
 {
 	char path[PATH_SIZE];
 	int err = path_of(t, t->dir, NULL, path);
 
 	if (err == 0)
-		err = sync_directory(t, s, path);
-	return err < 0 ? err : sync_directory(t, s, t->url->path);
+		err = sync_directory(t, s, path, lost);
+	return err < 0 ? err : sync_directory(t, s, t->url->path, lost);
 }
 
 struct names {
 	struct target *t;
 	char from[PATH_SIZE], to[PATH_SIZE];
 	uint64_t size;
+	bool lost; /* the answer to a sync of the names */
 };
 
 /* Renamed, under its new name as long as it was, and the name made durable. */
@@ -422,9 +441,14 @@ static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
 {
 	struct names *n = ctx;
 	struct sftp_attrs a;
-	int err = sftp_rename(s, n->from, n->to);
+	int err;
 
 	(void)f;
+	if (n->lost) {
+		(void)!sftp_rename(s, n->to, n->from);
+		return -EIO;
+	}
+	err = sftp_rename(s, n->from, n->to);
 	/* When the connection broke behind it, it may have been done already. */
 	if (err < 0 && s->broken)
 		return err;
@@ -434,7 +458,7 @@ static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
 	if (err == 0 && ((a.has_size && a.size != n->size) || (a.has_mode && !S_ISREG(a.mode))))
 		err = -ESTALE;
 	if (err == 0)
-		err = sync_names(n->t, s);
+		err = sync_names(n->t, s, &n->lost);
 	/* A name that may not last is none. */
 	if (err < 0 && !s->broken)
 		(void)!sftp_rename(s, n->to, n->from);
@@ -456,7 +480,10 @@ static int ssh_publish(struct target *t, const char *from, const char *to)
 		err = persist(t, publish_names, &n);
 	if (err == 0)
 		ssh_pool_grant(pool(t));
-	return told(t, "the server could not rename the file", err);
+	err = told(t, "the server could not rename the file", err);
+	if (n.lost)
+		why(t, SYNC_LOST, "the dump's name");
+	return err;
 }
 
 struct existing {
@@ -521,6 +548,7 @@ static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 	const struct file *p = ctx;
 	struct sftp_file f = {.len = 0};
 	int err = sftp_open(s, p->tmp, SFTP_FXF_WRITE | SFTP_FXF_CREAT | SFTP_FXF_TRUNC, &f), r;
+	bool lost = false; /* of no consequence: when the connection breaks it is all done again */
 
 	(void)unused;
 	if (err < 0)
@@ -536,7 +564,7 @@ static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 	if (err == 0)
 		err = sftp_rename(s, p->tmp, p->path);
 	if (err == 0)
-		err = sync_names(p->t, s);
+		err = sync_names(p->t, s, &lost);
 	if (err < 0 && !s->broken)
 		(void)!sftp_remove(s, p->tmp);
 	return err;

@@ -617,11 +617,30 @@ static _Noreturn void late(unsigned char type)
 	exit(0);
 }
 
+/* What the request would bring to stable storage; "-" when it is another one. */
+static const char *to_sync(unsigned char type)
+{
+	static char path[512];
+	size_t at = in_at;
+	char name[512];
+	int h = -1;
+
+	if (type == SFTP_EXTENDED) {
+		(void)get_u32();
+		get_path(name);
+		if (strcmp(name, "fsync@openssh.com") == 0)
+			h = get_handle();
+	}
+	in_at = at;
+	(void)snprintf(path, sizeof(path), "%s", h < 0 ? "-" : handles[h].path);
+	return path;
+}
+
 static void spoilt(unsigned char type)
 {
 	static const unsigned char garbage[] = "\0\0\0\x10no packet at all";
 
-	say("hit %s %lu type %u\n", fault, nth, type);
+	say("hit %s %lu type %u sync %s\n", fault, nth, type, to_sync(type));
 	if (is("reboot"))
 		reboot();
 	if (is("late"))
