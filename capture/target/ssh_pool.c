@@ -296,7 +296,7 @@ static int retry(struct ssh_pool *p)
 		/* Not even a server that refuses is final: one that starts takes a while to be
 		 * itself. */
 		bool refused = p->refusal == -EACCES || p->refusal == -ENOENT;
-		int64_t patience = refused ? REFUSED_MS : RETRY_MS;
+		int64_t patience = earlier(refused ? REFUSED_MS : RETRY_MS, p->env->patience_ms);
 
 		if (clock_ms() >= earlier(p->progress + patience, p->deadline))
 			return fail(p, p->refusal ? p->refusal : -ETIMEDOUT);

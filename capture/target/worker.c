@@ -41,12 +41,14 @@ static int lose(struct target *t, int err)
 
 static int64_t until(const struct target *t, enum worker_op op)
 {
-	int64_t now = clock_ms(), patience = now + t->served->patience_ms, last = t->env->deadline;
+	int64_t now = clock_ms(), patience = t->served->patience_ms, last = t->env->deadline;
 	bool cleanup = op == WORKER_PUT || op == WORKER_ABANDON || op == WORKER_CLOSE;
 
 	if (cleanup && last && last < now + CLEANUP_MS)
 		last = now + CLEANUP_MS;
-	return last && last < patience ? last : patience;
+	if (t->env->patience_ms && t->env->patience_ms < patience)
+		patience = t->env->patience_ms;
+	return last && last < now + patience ? last : now + patience;
 }
 
 /* What the worker found out about the target. */
