@@ -61,7 +61,7 @@ teardown() {
 }
 
 @test "keep-free holds while the dump is written, and another target takes it" {
-    "$TOOLS/mkkdump" --pages 300 "$T/dump"
+    "$TOOLS/mkkdump" --pages 1000 "$T/dump"
     "$TOOLS/flatten" --record 5000 "$T/dump" >"$T/flat"
     mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
     # More room is left than an empty dump needs at least, and less than this one; keep-free comes in between.

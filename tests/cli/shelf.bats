@@ -99,3 +99,18 @@ teardown() {
     [ "$status" = 0 ]
     [ "$(numbers dumps)" = "1 4 5" ]
 }
+
+@test "config check: what does not reach a server that is reached by SFTP is said" {
+    # Without a key file the rest of the check would end it before.
+    mkdir -p "$T/root/etc/fadump-ng"
+    conf 'target = ssh://dumps@server.invalid/in' 'identity-file =' 'known-hosts =' 'make-room = oldest' 'rate-limit = 3/1h' 'keep-free = 5%'
+    fadump config check
+    [ "$status" = 0 ]
+    [[ $errors == *"make-room does not reach there"* ]]
+    [[ $errors == *"rate-limit does not hold there"* ]]
+    [[ $errors == *"keep-free is a share"* ]]
+    [[ $errors == *"keep and keep-logs do not reach there"* ]]
+    conf 'target = file:///var/crash' 'make-room = oldest' 'rate-limit = 3/1h'
+    fadump config check
+    [ -z "$errors" ]
+}
