@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "run/release.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,6 +101,25 @@ static json_object *attempts_array(const struct run *run)
 	return list;
 }
 
+/* Which machine's it is, and where in the row of its crashes: for retention, and for `list`. */
+static void add_origin(json_object *o, const struct run *run, const struct place *p)
+{
+	json_add_said(o, "host", run->owner.host);
+	json_add_said(o, "machine", run->owner.machine);
+	if (p->sequence)
+		json_add_number(o, "sequence", p->sequence);
+}
+
+/* Why there is no dump although nothing failed. */
+static json_object *policy_object(const struct run *run, const struct place *p)
+{
+	json_object *o = json_object_new_object();
+
+	json_add_said(o, "name", release_policy_word(p->log_receipt.policy));
+	json_add_said(o, "why", run->policy_why);
+	return o;
+}
+
 /* Our own. Not getrusage's, which counts what the process was before exec as well. */
 static int peak_resident(uint64_t *bytes)
 {
@@ -133,6 +153,7 @@ char *manifest_format(const struct run *run, const struct place *p)
 	json_add_said(o, "name", p->t.dir);
 	json_add_said(o, "target", p->t.text);
 	json_add_said(o, "dump_id", id);
+	add_origin(o, run, p);
 	add_time(o, "captured", time(NULL));
 	json_add_said(o, "stage", run->in_initramfs ? "initramfs" : "running-system");
 	if (uname(&un) == 0)
@@ -143,6 +164,8 @@ char *manifest_format(const struct run *run, const struct place *p)
 	json_add_child(o, "crash", crash_object(run));
 	if (p->committed)
 		json_add_child(o, "dump", dump_object(run, p));
+	if (p->logged)
+		json_add_child(o, "policy", policy_object(run, p));
 	json_add_child(o, "makedumpfile", tool_object(run));
 	json_add_child(o, "targets", attempts_array(run));
 	return json_format(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);

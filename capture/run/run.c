@@ -36,6 +36,7 @@ void run_init(struct run *run, const struct root *root, const struct config *con
 	};
 	(void)snprintf(run->least_how, sizeof(run->least_how), "%d %s %s", config->dump_level,
 		       config->compress, config->makedumpfile_options);
+	owner_init(root, &run->owner);
 	console_init(&run->console, root, run->in_initramfs);
 }
 
@@ -281,7 +282,10 @@ static enum run_outcome give_back(struct run *run)
 		return RUN_CAPTURED;
 	}
 	console_status("Giving the memory back");
-	r = release_memory(run->root, run->log, &run->receipt, &run->header_page);
+	r = run->have_receipt
+		    ? release_memory(run->root, run->log, &run->receipt, &run->header_page)
+		    : release_by_policy(run->root, run->log, run->config, &run->log_receipt,
+					&run->header_page);
 	run->released = r == RELEASE_DONE;
 	run->release_unclear = r == RELEASE_UNCLEAR;
 	if (r != RELEASE_DONE && r != RELEASE_NOT_NEEDED)
@@ -384,7 +388,7 @@ enum run_outcome run_capture(struct run *run)
 	 * judged was not locked: another one may be writing the record. */
 	if (!run->options->core && run->judged && record_write(run, outcome) < 0)
 		log_warning(run->log, "%s: cannot be written", RECORD_PATH);
-	(void)snprintf(status, sizeof(status), "Capture: %s%s%s", run_outcome_word(outcome),
+	(void)snprintf(status, sizeof(status), "Capture: %s%s%s", run_ended(run, outcome),
 		       run->have_receipt ? ", " : "", run->have_receipt ? run->receipt.dir : "");
 	console_status(status);
 	network_down(run);
