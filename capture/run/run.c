@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confined.h"
 #include "run/attempt.h"
 #include "run/confirm.h"
 #include "run/identity.h"
@@ -96,11 +97,15 @@ static int judge(struct run *run)
 	}
 	if (err == 0) {
 		run->judged = true;
+		if (run->verdict.lack)
+			log_info(run->log, "the core's headers were read %s",
+				 confined_lack_text(run->verdict.lack));
 		return 0;
 	}
 	log_error(run->log, "%s: %s%s",
 		  run->options->core ? run->options->core : "cannot judge the crash state",
-		  strerror(-err), err == -EACCES || err == -EPERM ? "; run as root" : "");
+		  verdict_error(&run->verdict, err),
+		  err == -EACCES || err == -EPERM ? "; run as root" : "");
 	return err;
 }
 
