@@ -218,7 +218,7 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 		 {"makedumpfile", "--message-level", "4", "-f", "--dump-dmesg", CORE,
 		  "/proc/self/fd/1"}},
 	};
-	_cleanup_close_ int fd = open(core, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = open(core, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int r, error = 0;
 
 	*out = (struct dmesg){0};

@@ -76,7 +76,7 @@ static int open_core(struct run *run)
 
 	if (run->options->core) {
 		(void)snprintf(run->core_path, sizeof(run->core_path), "%s", run->options->core);
-		fd = open(run->core_path, O_RDONLY | O_CLOEXEC);
+		fd = open(run->core_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		return fd < 0 ? -errno : fd;
 	}
 	(void)!root_name(run->root, VMCORE, run->core_path, sizeof(run->core_path));
