@@ -183,7 +183,7 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return cmd_usage(app, cmd, "takes no argument");
 	err = verdict_judge(&app->root, &v);
 	if (err < 0) {
-		log_error(&app->log, "cannot read the fadump state: %s", strerror(-err));
+		log_error(&app->log, "cannot read the fadump state: %s", verdict_error(&v, err));
 		verdict_deinit(&v);
 		return cmd_json_error(app, json, EXIT_FAILED);
 	}

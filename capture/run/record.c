@@ -50,7 +50,9 @@ static int write_text(const struct root *root, json_object *o)
 	dir = root_open(root, RECORD_DIR, O_RDONLY | O_DIRECTORY, 0);
 	if (dir < 0)
 		return dir;
-	fd = root_open(root, RECORD_TMP, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	/* Whatever is there, a FIFO too. */
+	(void)unlinkat(dir, "record.json.incomplete", 0);
+	fd = root_open(root, RECORD_TMP, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return fd;
 	err = write_full(fd, text, strlen(text));

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confined.h"
 #include "run/attempt.h"
 #include "run/confirm.h"
 #include "run/identity.h"
@@ -76,7 +77,7 @@ static int open_core(struct run *run)
 
 	if (run->options->core) {
 		(void)snprintf(run->core_path, sizeof(run->core_path), "%s", run->options->core);
-		fd = open(run->core_path, O_RDONLY | O_CLOEXEC);
+		fd = open(run->core_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		return fd < 0 ? -errno : fd;
 	}
 	(void)!root_name(run->root, VMCORE, run->core_path, sizeof(run->core_path));
@@ -97,11 +98,15 @@ static int judge(struct run *run)
 	}
 	if (err == 0) {
 		run->judged = true;
+		if (run->verdict.lack)
+			log_info(run->log, "the core's headers were read %s",
+				 confined_lack_text(run->verdict.lack));
 		return 0;
 	}
 	log_error(run->log, "%s: %s%s",
 		  run->options->core ? run->options->core : "cannot judge the crash state",
-		  strerror(-err), err == -EACCES || err == -EPERM ? "; run as root" : "");
+		  verdict_error(&run->verdict, err),
+		  err == -EACCES || err == -EPERM ? "; run as root" : "");
 	return err;
 }
 
