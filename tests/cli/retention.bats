@@ -162,6 +162,19 @@ teardown() {
     [ "$(find "$D" -mindepth 1 -maxdepth 1 -name 'lab-2*' | wc -l)" = 2 ]
 }
 
+@test "a rehearsal is no crash: nothing gives way to it, and it counts for nothing" {
+    conf 'keep = 1' 'make-room = oldest'
+    crash 1
+    cp "$T/root/proc/vmcore" "$T/core"
+    printf x | dd of="$T/core" bs=1 seek=65800 conv=notrunc status=none
+    fadump capture --core "$T/core"
+    [ "$status" = 0 ]
+    [ "$(numbers dumps)" = "1 1" ]
+    crash 2
+    # The rehearsal has the log of 1, too.
+    [ "$(numbers dumps)" = "1 2" ]
+}
+
 @test "machines are told apart by their firmware's UUID, whatever their names" {
     local here=$T/root/sys/firmware/devicetree/base/ibm,partition-uuid
     conf 'keep = 1'
