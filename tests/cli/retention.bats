@@ -60,6 +60,19 @@ teardown() {
     all_whole
 }
 
+@test "make-room deletes nothing where that would not do" {
+    mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
+    conf 'keep = all' 'keep-free = 0'
+    crash 1
+    crash 2
+    crash 3
+    conf 'keep = all' 'keep-free = 3500K' 'make-room = oldest'
+    crash 4
+    [ -z "$(release_mem)" ]
+    [ "$(numbers dumps)" = "1 2 3" ]
+    [ "$(numbers logs)" = "1 2 3 4" ]
+}
+
 @test "keep-free holds while the dump is written, and another target takes it" {
     "$TOOLS/mkkdump" --pages 1000 "$T/dump"
     "$TOOLS/flatten" --record 5000 "$T/dump" >"$T/flat"
