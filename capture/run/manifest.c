@@ -101,9 +101,11 @@ static json_object *attempts_array(const struct run *run)
 	return list;
 }
 
-/* Which machine's it is, and where in the row of its crashes: for retention, and for `list`. */
+/* Which machine's it is, and where in the row of its crashes. A rehearsal is in no row. */
 static void add_origin(json_object *o, const struct run *run, const struct place *p)
 {
+	if (run->options->core)
+		return;
 	json_add_said(o, "host", run->owner.host);
 	json_add_said(o, "machine", run->owner.machine);
 	if (p->sequence)

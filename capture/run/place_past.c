@@ -38,6 +38,9 @@ void place_look_back(struct run *run, struct place *p)
 				    p->t.text, err == -E2BIG ? "too many" : strerror(-err));
 		return;
 	}
+	/* A rehearsal is no crash of this machine's: nothing gives way to it, nor it to others. */
+	if (run->options->core)
+		return;
 	p->sequence = inventory_sequence(&p->past, run->dump_id);
 	/* Not a byte, not even a directory: with room for those the log can be saved. */
 	if (p->t.full)
@@ -65,8 +68,13 @@ void place_put_origin(struct run *run, struct place *p)
 int place_need_room(struct run *run, struct place *p, uint64_t bytes)
 {
 	struct retention r = retention_of(run, p);
+	uint64_t room;
+	int err;
 
-	return retention_make_room(&r, bytes + p->floor);
+	if (!run->options->core)
+		return retention_make_room(&r, bytes + p->floor);
+	err = p->t.ops->space(&p->t, &room);
+	return err == 0 && room < bytes + p->floor ? -ENOSPC : err;
 }
 
 int place_allow(struct run *run, struct place *p, size_t len)
@@ -144,6 +152,6 @@ void place_tidy(struct run *run, struct place *p)
 {
 	struct retention r = retention_of(run, p);
 
-	if (p->open && p->t.dir[0])
+	if (p->open && p->t.dir[0] && !run->options->core)
 		(void)!retention_tidy(&r, p->committed);
 }

@@ -177,13 +177,34 @@ static void forget(struct inventory_item *item)
 	item->state = INVENTORY_LOG;
 }
 
+/* What may go, all told: where that would not do, nothing goes in vain. */
+static uint64_t in_reach(const struct retention *r, const struct inventory *inv)
+{
+	_cleanup_free_ struct choice *c = NULL;
+	uint64_t sum = 0;
+	size_t i, n;
+
+	for (i = 0; i < inv->n; i++)
+		if (is_leftover(r, &inv->items[i]))
+			sum += inv->items[i].entry.used;
+	if (!r->config->make_room || inventory_choices(inv, r->held_id, &c, &n) < 0)
+		return sum;
+	while ((i = choose_oldest(c, n)) < n) {
+		sum += inv->items[c[i].index].entry.used;
+		c[i].fate = CHOICE_DROP_DUMP;
+	}
+	return sum;
+}
+
 static int free_up(const struct retention *r, struct inventory *inv, uint64_t bytes)
 {
 	struct inventory_item *item;
 	uint64_t room, would = 0; /* be free, were it not a dry run */
 	const char *because;
-	int err;
+	int err = r->t->ops->space(r->t, &room);
 
+	if (err == 0 && room < bytes && in_reach(r, inv) < bytes - room)
+		return -ENOSPC;
 	for (;;) {
 		err = r->t->ops->space(r->t, &room);
 		if (err < 0 || room + would >= bytes)

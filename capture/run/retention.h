@@ -34,6 +34,7 @@ int retention_tidy(const struct retention *r, bool saved);
 
 /*
  * See to it that `bytes` are free on the target: what was left half written goes first, then, with
- * make-room, dumps. 0; -ENOSPC: there is not so much; another -errno: it cannot be told.
+ * make-room, dumps; nothing goes where that would not do. 0; -ENOSPC: there is not so much; another
+ * -errno: it cannot be told.
  */
 int retention_make_room(const struct retention *r, uint64_t bytes) _must_check_;

@@ -124,7 +124,6 @@ int directory_look(struct target *t, const char *dir, struct target_entry *out, 
 	struct target_entry e = {.used = 0};
 	uint64_t ignored;
 	struct stat st;
-	size_t i;
 
 	if (fd < 0)
 		return fd;
@@ -137,9 +136,6 @@ int directory_look(struct target *t, const char *dir, struct target_entry *out, 
 	e.has_incomplete = find_file(fd, DUMP_INCOMPLETE, &e.vmcore, &e.used);
 	e.has_vmcore = find_file(fd, DUMP_VMCORE, &e.vmcore, &e.used);
 	(void)find_file(fd, DUMP_OPALCORE, &ignored, &e.used);
-	(void)find_file(fd, DUMP_MANIFEST, &ignored, &e.used);
-	for (i = 0; i < ARRAY_SIZE(small); i++)
-		(void)find_file(fd, small[i], &ignored, &e.used);
 	e.manifest = read_manifest(fd, manifest, size);
 	*out = e;
 	return 0;

@@ -52,7 +52,7 @@ struct target_entry {
 	uint64_t device, inode; /* of the directory */
 	bool has_vmcore, has_incomplete;
 	uint64_t vmcore; /* bytes of whichever of them there is */
-	uint64_t used;   /* on disk, by the files of a dump directory, bytes */
+	uint64_t used;   /* on disk, by it and opalcore, bytes */
 	bool own;        /* ours, and nobody else can write in it */
 	size_t manifest; /* bytes that were read of manifest.json; 0: there is none, or too large */
 };

@@ -60,6 +60,19 @@ teardown() {
     all_whole
 }
 
+@test "make-room deletes nothing where that would not do" {
+    mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
+    conf 'keep = all' 'keep-free = 0'
+    crash 1
+    crash 2
+    crash 3
+    conf 'keep = all' 'keep-free = 3500K' 'make-room = oldest'
+    crash 4
+    [ -z "$(release_mem)" ]
+    [ "$(numbers dumps)" = "1 2 3" ]
+    [ "$(numbers logs)" = "1 2 3 4" ]
+}
+
 @test "keep-free holds while the dump is written, and another target takes it" {
     "$TOOLS/mkkdump" --pages 1000 "$T/dump"
     "$TOOLS/flatten" --record 5000 "$T/dump" >"$T/flat"
@@ -160,6 +173,19 @@ teardown() {
     cmp "$T/dump" "$D/lab-open/vmcore"
     # Of ours one dump and one log are left.
     [ "$(find "$D" -mindepth 1 -maxdepth 1 -name 'lab-2*' | wc -l)" = 2 ]
+}
+
+@test "a rehearsal is no crash: nothing gives way to it, and it counts for nothing" {
+    conf 'keep = 1' 'make-room = oldest'
+    crash 1
+    cp "$T/root/proc/vmcore" "$T/core"
+    printf x | dd of="$T/core" bs=1 seek=65800 conv=notrunc status=none
+    fadump capture --core "$T/core"
+    [ "$status" = 0 ]
+    [ "$(numbers dumps)" = "1 1" ]
+    crash 2
+    # The rehearsal has the log of 1, too.
+    [ "$(numbers dumps)" = "1 2" ]
 }
 
 @test "machines are told apart by their firmware's UUID, whatever their names" {
