@@ -16,6 +16,7 @@
 #define CONFIG_LINE_MAX    4096        /* bytes of a line, without its end */
 #define CONFIG_VALUE_MAX   4000        /* of a value, so that it fits a line with its key */
 #define CONFIG_TARGETS_MAX 16
+#define CONFIG_AUTO        (-1) /* a duration that was left to us */
 
 enum config_verify { CONFIG_VERIFY_STRUCTURE, CONFIG_VERIFY_FULL, CONFIG_VERIFY_NONE };
 enum config_naming { CONFIG_NAMING_DEFAULT, CONFIG_NAMING_RHEL, CONFIG_NAMING_SUSE };
@@ -49,6 +50,8 @@ struct config {
 	char *identity_file, *known_hosts, *ssh_config; /* for ssh; "" unset; owned */
 	char *network;               /* "auto", "none", or dracut's words; owned */
 	int64_t network_deadline_ms; /* for the network to come up */
+	int64_t watchdog_ms;         /* CONFIG_AUTO, or 0: none */
+	int max_attempts;
 };
 
 /* What is wrong with a configuration, for "FILE:LINE: text". */

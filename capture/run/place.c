@@ -80,6 +80,7 @@ static void reach(struct run *run, struct place *p, const char *text)
 		return;
 	}
 	p->have_url = true;
+	guard_step(run, GUARD_NETWORK, p->number);
 	err = network_up(run, &p->url, why_down, sizeof(why_down));
 	if (err < 0) {
 		fail(run, p, err, "%s", why_down);
@@ -88,6 +89,7 @@ static void reach(struct run *run, struct place *p, const char *text)
 	run_target_env(run->root, run->config, &p->env);
 	if (run->config->deadline_ms)
 		p->env.deadline = clock_ms() + run->config->deadline_ms;
+	guard_step(run, GUARD_OPEN, p->number);
 	err = target_open(&p->t, &p->url, &p->env);
 	p->open = err == 0;
 	if (err < 0)
@@ -178,7 +180,9 @@ static void create(struct run *run, struct place *p)
 void place_prepare(struct run *run, struct place *p, const struct config_target *target)
 {
 	log_info(run->log, "saving to %s", target->url);
+	p->number = (int)(target - run->config->targets);
 	reach(run, p, target->url);
+	guard_step(run, GUARD_PREPARE, p->number);
 	if (p->attempt->err == 0)
 		begin(run, p);
 	/* The log is small, and often all that is needed: it comes before anything can fail. */
@@ -201,12 +205,18 @@ void place_write(struct run *run, struct place *p, const void *buf, size_t len, 
 	err = p->t.ops->write(&p->t, buf, len, off);
 	if (err < 0)
 		fail(run, p, err, "writing the dump failed: %s", reason(&p->t, err));
+	else
+		guard_pulse(&run->guard);
 }
 
 static void commit(struct run *run, struct place *p)
 {
 	struct proof proof = {
-		.log = run->log, .verify = run->config->verify, .digest = &run->digest};
+		.log = run->log,
+		.verify = run->config->verify,
+		.digest = &run->digest,
+		.guard = &run->guard,
+	};
 	struct dump_claim claim = {
 		.stream_ended = run->stream.complete,
 		.size = run->stream.size,
@@ -217,8 +227,10 @@ static void commit(struct run *run, struct place *p)
 		.all = run->config->verify == CONFIG_VERIFY_FULL,
 		.check_ctx = &proof,
 	};
-	int err = target_commit(&p->t, &claim, &p->receipt);
+	int err;
 
+	guard_step(run, GUARD_COMMIT, p->number);
+	err = target_commit(&p->t, &claim, &p->receipt);
 	p->committed = err == 0;
 	p->verified = proof.verified;
 	if (err < 0 && proof.text[0])
@@ -263,6 +275,7 @@ void place_record(struct run *run, struct place *p)
 
 	if (!p->open || !p->t.dir[0])
 		return;
+	guard_step(run, GUARD_RECORD, p->number);
 	text = manifest_format(run, p);
 	err = text ? target_put(&p->t, "manifest.json", text, strlen(text)) : -ENOMEM;
 	free(text);
