@@ -68,7 +68,7 @@ static int parameter(const struct root *root, const char *path, char *out)
 
 static int probe(const struct root *root, char *name, size_t size)
 {
-	char nowayout, action;
+	char nowayout = '\0', action = '\0';
 	int err = find(root, name, size);
 
 	if (err == 0)
