@@ -202,6 +202,13 @@ const struct cmd commands[] = {
 		.run = cmd_version,
 	},
 	{
+		.name = "guard",
+		.args = "begin|end",
+		.summary = "count an attempt and arm the watchdog, or stop it",
+		.run = cmd_guard,
+		.hidden = true,
+	},
+	{
 		.name = "doc",
 		.args = "conf|man|man-conf|completion",
 		.summary = "print generated documentation",

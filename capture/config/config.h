@@ -16,6 +16,7 @@
 #define CONFIG_LINE_MAX    4096        /* bytes of a line, without its end */
 #define CONFIG_VALUE_MAX   4000        /* of a value, so that it fits a line with its key */
 #define CONFIG_TARGETS_MAX 16
+#define CONFIG_AUTO        (-1) /* a duration that was left to us */
 
 enum config_verify { CONFIG_VERIFY_STRUCTURE, CONFIG_VERIFY_FULL, CONFIG_VERIFY_NONE };
 enum config_naming { CONFIG_NAMING_DEFAULT, CONFIG_NAMING_RHEL, CONFIG_NAMING_SUSE };
@@ -65,6 +66,8 @@ struct config {
 	struct config_room keep_free;
 	bool make_room; /* delete the oldest dump rather than miss the new one */
 	struct config_rate rate_limit;
+	int64_t watchdog_ms;         /* CONFIG_AUTO, or 0: none */
+	int max_attempts;
 };
 
 /* What is wrong with a configuration, for "FILE:LINE: text". */

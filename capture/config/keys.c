@@ -176,6 +176,43 @@ const struct config_key config_keys[] = {
 			"deadline.",
 	},
 	{
+		.name = "watchdog",
+		.type = CONFIG_TYPE_DURATION,
+		.offset = FIELD(watchdog_ms),
+		.min = 10,
+		.max = 86400,
+		.with_auto = true,
+		.values = "auto | off | TIME",
+		.def = "auto",
+		.help = "How long a capture in the initramfs may come no further before the "
+			"hypervisor's watchdog resets the machine. The dump survives that, and the "
+			"next boot tries again. auto is five minutes, where there is a watchdog "
+			"that can be used: the driver pseries-wdt, without nowayout, in a machine "
+			"whose /dev/nvram can keep the count of attempts. A step that has a "
+			"limit of its own, like the wait for a disk or for a server, gets that in "
+			"addition, as long as the program can act on it. docs/capture.md says what "
+			"counts as progress.",
+	},
+	{
+		.name = "max-attempts",
+		.type = CONFIG_TYPE_INT,
+		.offset = FIELD(max_attempts),
+		.min = 1,
+		.max = 8,
+		.values = "1..8",
+		.def = "3",
+		.help = "How many boots try to save one dump, when they end in a reset. All but "
+			"the "
+			"last try to save it whole. The last one saves the crashed kernel's log "
+			"and "
+			"a manifest that says how far each attempt came, and lets the machine go "
+			"on with the dump in memory. Any boot after that leaves it alone: "
+			"fadump-ng "
+			"capture, by hand, still takes it. With 1, the only attempt is a whole "
+			"one. "
+			"A dump that was saved is not counted any more.",
+	},
+	{
 		.name = "on-success",
 		.type = CONFIG_TYPE_CHOICE,
 		.offset = FIELD(on_success),

@@ -37,7 +37,8 @@ struct config_key {
 	const char *help; /* paragraphs, parted by newlines, for the man page and the sample file */
 	enum config_type type;
 	int min, max;
-	bool needed; /* DURATION: "off" is none */
+	bool needed;    /* DURATION: "off" is none */
+	bool with_auto; /* DURATION: "auto" (CONFIG_AUTO) is one */
 };
 
 extern const struct config_key config_keys[];

@@ -71,11 +71,14 @@ static int set_duration(void *field, const struct config_key *key, const char *v
 	int64_t n, stored = 0;
 	size_t i;
 
-	if (key->needed || strcmp(value, "off") != 0) {
+	if (key->with_auto && strcmp(value, "auto") == 0) {
+		stored = CONFIG_AUTO;
+	} else if (key->needed || strcmp(value, "off") != 0) {
 		if (parse_number(value, &end, &n) < 0)
 			return refuse(error,
-				      "%s takes %sa time like 90s, 30m, 2h or 1d, not \"%.40s\"",
-				      key->name, key->needed ? "" : "\"off\" or ", value);
+				      "%s takes %s%sa time like 90s, 30m, 2h or 1d, not \"%.40s\"",
+				      key->name, key->with_auto ? "\"auto\", " : "",
+				      key->needed ? "" : "\"off\" or ", value);
 		for (i = 0; i < ARRAY_SIZE(units) && *end != units[i].suffix; i++)
 			;
 		if (i == ARRAY_SIZE(units) || end[1])
@@ -197,8 +200,8 @@ static void print_duration(FILE *f, int64_t ms)
 	int64_t s = ms / 1000;
 	size_t i;
 
-	if (s == 0) {
-		fputs("off", f);
+	if (ms == CONFIG_AUTO || ms == 0) {
+		fputs(ms == 0 ? "off" : "auto", f);
 		return;
 	}
 	for (i = 0; s % units[i].seconds != 0; i++)

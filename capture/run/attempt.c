@@ -62,6 +62,14 @@ static int64_t deadline_of(const struct pass *pass)
 	return deadline;
 }
 
+static void on_progress(void *ctx, const struct progress *p)
+{
+	struct run *run = ctx;
+
+	guard_progress(&run->guard, p);
+	console_progress(&run->console, p);
+}
+
 static int stream(struct pass *pass)
 {
 	struct run *run = pass->run;
@@ -69,8 +77,8 @@ static int stream(struct pass *pass)
 		.plan = &run->plan,
 		.write = sink_write,
 		.write_ctx = pass,
-		.on_progress = console_progress,
-		.progress_ctx = &run->console,
+		.on_progress = on_progress,
+		.progress_ctx = run,
 		.stall_ms = STALL_MS,
 		.deadline = deadline_of(pass),
 	};
@@ -78,6 +86,7 @@ static int stream(struct pass *pass)
 	proof_digest_init(&run->digest, run->log);
 	spec.digest = run->digest.stream;
 	run->console.last_ms = 0;
+	guard_step(run, GUARD_STREAM, (int)pass->number);
 	return stream_run(&spec, &run->stream);
 }
 

@@ -122,6 +122,31 @@ static json_object *policy_object(const struct run *run, const struct place *p)
 	return o;
 }
 
+/* Which boot's try this is, and how far those before it came. */
+static json_object *attempt_object(const struct run *run)
+{
+	const struct attempts *a = &run->guard.attempts;
+	json_object *o = json_object_new_object(), *earlier = json_object_new_array();
+	unsigned int i;
+
+	json_add_number(o, "number", a->n);
+	json_add_number(o, "of", (uint64_t)run->config->max_attempts);
+	json_add_bool(o, "log_only", run->guard.last);
+	for (i = 0; i + 1 < a->n; i++) {
+		const struct attempts_one *one = &a->one[i];
+		json_object *e = json_object_new_object();
+
+		json_add_number(e, "number", i + 1);
+		add_time(e, "began", (time_t)one->began);
+		json_add_said(e, "came_to", guard_step_text(one->step));
+		if (one->target >= 0 && (size_t)one->target < run->config->n_targets)
+			json_add_said(e, "target", run->config->targets[one->target].url);
+		json_append(earlier, e);
+	}
+	json_add_child(o, "earlier", earlier);
+	return o;
+}
+
 /* Our own. Not getrusage's, which counts what the process was before exec as well. */
 static int peak_resident(uint64_t *bytes)
 {
@@ -170,6 +195,8 @@ char *manifest_format(const struct run *run, const struct place *p)
 		json_add_child(o, "policy", policy_object(run, p));
 	json_add_child(o, "makedumpfile", tool_object(run));
 	json_add_child(o, "targets", attempts_array(run));
+	if (run->guard.attempts.n)
+		json_add_child(o, "attempt", attempt_object(run));
 	return json_format(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 

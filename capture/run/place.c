@@ -78,6 +78,7 @@ static void reach(struct run *run, struct place *p, const char *text)
 		return;
 	}
 	p->have_url = true;
+	guard_step(run, GUARD_NETWORK, p->number);
 	err = network_up(run, &p->url, why_down, sizeof(why_down));
 	if (err < 0) {
 		place_fail(run, p, err, "%s", why_down);
@@ -89,6 +90,7 @@ static void reach(struct run *run, struct place *p, const char *text)
 	/* Its silence must not use up the time of the others. */
 	if (p->shared)
 		p->env.patience_ms = run->config->deadline_ms / 4;
+	guard_step(run, GUARD_OPEN, p->number);
 	err = target_open(&p->t, &p->url, &p->env);
 	p->open = err == 0;
 	if (err < 0)
@@ -203,7 +205,9 @@ static void create(struct run *run, struct place *p)
 void place_prepare(struct run *run, struct place *p, const struct config_target *target)
 {
 	log_info(run->log, "saving to %s", target->url);
+	p->number = (int)(target - run->config->targets);
 	reach(run, p, target->url);
+	guard_step(run, GUARD_PREPARE, p->number);
 	if (p->attempt->err == 0)
 		place_look_back(run, p);
 	if (p->attempt->err == 0)
@@ -234,17 +238,24 @@ void place_write(struct run *run, struct place *p, const void *buf, size_t len, 
 	err = place_allow(run, p, len);
 	if (err == 0)
 		err = p->t.ops->write(&p->t, buf, len, off);
-	/* Older dumps may give way. The same bytes to the same place. */
+	/* Older dumps may give way. The same bytes to the same place, and what was refused before.
+	 */
 	if (err == -ENOSPC && place_give_way(run, p) == 0)
 		err = p->t.ops->write(&p->t, buf, len, off);
 	if (err < 0)
 		place_fail(run, p, err, "writing the dump failed: %s", reason(&p->t, err));
+	else
+		guard_pulse(&run->guard);
 }
 
 static void commit(struct run *run, struct place *p)
 {
 	struct proof proof = {
-		.log = run->log, .verify = run->config->verify, .digest = &run->digest};
+		.log = run->log,
+		.verify = run->config->verify,
+		.digest = &run->digest,
+		.guard = &run->guard,
+	};
 	struct dump_claim claim = {
 		.stream_ended = run->stream.complete,
 		.size = run->stream.size,
@@ -255,8 +266,10 @@ static void commit(struct run *run, struct place *p)
 		.all = run->config->verify == CONFIG_VERIFY_FULL,
 		.check_ctx = &proof,
 	};
-	int err = target_commit(&p->t, &claim, &p->receipt);
+	int err;
 
+	guard_step(run, GUARD_COMMIT, p->number);
+	err = target_commit(&p->t, &claim, &p->receipt);
 	p->committed = err == 0;
 	p->verified = proof.verified;
 	if (err < 0 && proof.text[0])
@@ -277,6 +290,8 @@ void place_finish(struct run *run, struct place *p, int err, const char *why)
 
 	if (a->err == 0 && err < 0)
 		place_fail(run, p, err, "%s", why);
+	/* Not a byte more, but what is under way may still find no room. */
+	place_write(run, p, "", 0, 0);
 	if (a->err == 0)
 		commit(run, p);
 	a->resumed = p->t.resumed;
@@ -302,6 +317,7 @@ void place_record(struct run *run, struct place *p)
 
 	if (!p->open || !p->t.dir[0])
 		return;
+	guard_step(run, GUARD_RECORD, p->number);
 	text = manifest_format(run, p);
 	err = text ? target_put(&p->t, DUMP_MANIFEST, text, strlen(text)) : -ENOMEM;
 	free(text);

@@ -12,6 +12,7 @@ struct place {
 	struct target t;
 	bool have_url, open;
 	bool shared;   /* others are filled in the same pass, and wait while this one is written */
+	int number;    /* of the target, in the configuration */
 	bool streamed; /* it was asked to take the dump */
 	bool committed;
 	const char *verified;   /* when committed: how far, for the manifest */

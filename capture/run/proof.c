@@ -5,6 +5,7 @@
 #include "dump/kdump.h"
 #include "dump/kdump_pages.h"
 #include "run/console.h"
+#include "run/guard.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -46,10 +47,30 @@ static void finish_digest(struct proof *p, const struct reader *r)
 		proof_digest_deinit(d);
 }
 
-int proof_check(void *ctx, const struct reader *r)
+struct counted {
+	const struct reader *r;
+	struct guard *guard;
+};
+
+/* What is read back is progress, too. */
+static int counted_pread(void *ctx, void *buf, size_t len, uint64_t off)
+{
+	const struct counted *c = ctx;
+	int err = c->r->pread(c->r->ctx, buf, len, off);
+
+	if (err == 0 && c->guard)
+		guard_pulse(c->guard);
+	return err;
+}
+
+static struct reader count_reads(struct counted *c)
+{
+	return (struct reader){.pread = counted_pread, .ctx = c, .size = c->r->size};
+}
+
+static int check_structure(struct proof *p, const struct reader *r)
 {
 	struct kdump_problem problem = {0};
-	struct proof *p = ctx;
 	struct kdump_info info;
 	int err;
 
@@ -66,6 +87,15 @@ int proof_check(void *ctx, const struct reader *r)
 	if (err == 0)
 		p->verified = "structure";
 	return err;
+}
+
+int proof_check(void *ctx, const struct reader *r)
+{
+	struct proof *p = ctx;
+	struct counted counted = {.r = r, .guard = p->guard};
+	struct reader reader = count_reads(&counted);
+
+	return check_structure(p, &reader);
 }
 
 /* One thread: a target's reader is not for several. */
@@ -115,9 +145,8 @@ static int expand(struct proof *p, const struct reader *r)
 	return err == -EOPNOTSUPP ? -EIO : err;
 }
 
-int proof_check_all(void *ctx, const struct reader *r)
+static int check_all(struct proof *p, const struct reader *r)
 {
-	struct proof *p = ctx;
 	int err;
 
 	console_status("Reading the dump back");
@@ -133,4 +162,13 @@ int proof_check_all(void *ctx, const struct reader *r)
 		return err;
 	p->verified = "structure";
 	return -EOPNOTSUPP;
+}
+
+int proof_check_all(void *ctx, const struct reader *r)
+{
+	struct proof *p = ctx;
+	struct counted counted = {.r = r, .guard = p->guard};
+	struct reader reader = count_reads(&counted);
+
+	return check_all(p, &reader);
 }

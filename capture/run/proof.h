@@ -12,6 +12,8 @@
 
 #include <stdbool.h>
 
+struct guard;
+
 /* The digest of one stream, for all the places that it goes to. */
 struct proof_digest {
 	struct digest *stream; /* while it is made; NULL: none */
@@ -29,6 +31,7 @@ struct proof {
 	struct log *log;
 	enum config_verify verify;
 	struct proof_digest *digest;
+	struct guard *guard;  /* told of every piece that is read back; may be NULL */
 	const char *verified; /* what was found right: "none", "structure", "digest", "full" */
 	char text[300];       /* why it was not; "" */
 };

@@ -6,6 +6,7 @@
 #include "base/confined.h"
 #include "run/attempt.h"
 #include "run/confirm.h"
+#include "run/guard.h"
 #include "run/identity.h"
 #include "run/lock.h"
 #include "run/network.h"
@@ -39,6 +40,7 @@ void run_init(struct run *run, const struct root *root, const struct config *con
 		       config->compress, config->makedumpfile_options);
 	owner_init(root, &run->owner);
 	console_init(&run->console, root, run->in_initramfs);
+	guard_init(&run->guard);
 }
 
 void run_target_env(const struct root *root, const struct config *config, struct target_env *out)
@@ -152,6 +154,7 @@ static void read_dmesg(struct run *run)
 	int err;
 
 	console_status("Reading the crashed kernel's log");
+	guard_step(run, GUARD_LOG, GUARD_NOWHERE);
 	err = dmesg_read(run->core_path, DMESG_DEADLINE_MS, &run->dmesg);
 	if (err < 0)
 		log_warning(run->log, "no log of the crashed kernel: %s", run->dmesg.reason);
@@ -230,6 +233,12 @@ static void plan(struct run *run, bool network)
 
 	mdf_plan_deinit(&run->plan);
 	run->no_plan[0] = '\0';
+	if (run->guard.last) {
+		(void)snprintf(run->no_plan, sizeof(run->no_plan),
+			       "the last of %d attempts at this dump: only its log is saved",
+			       run->config->max_attempts);
+		return;
+	}
 	if (probe_makedumpfile(run) < 0 || plan_with(run, &request) < 0) {
 		log_error(run->log, "%s", run->no_plan);
 		return;
@@ -257,7 +266,7 @@ static bool all_network(const struct config_target *targets, size_t n)
 static enum run_outcome try_targets(struct run *run)
 {
 	const struct config *c = run->config;
-	int planned = -1;
+	int planned = -1, err;
 	size_t i, n;
 
 	for (i = 0; i < c->n_targets; i += n) {
@@ -270,8 +279,12 @@ static enum run_outcome try_targets(struct run *run)
 		if (network != planned)
 			plan(run, network);
 		planned = network;
-		if (attempt_pass(run, t, n) == 0)
+		err = attempt_pass(run, t, n);
+		if (err == 0)
 			return RUN_CAPTURED;
+		/* The log is saved, and that was all that was wanted. */
+		if (run->guard.last && err == -ENOEXEC)
+			break;
 	}
 	log_error(run->log, "no target took the dump; it is kept in memory, nothing was released");
 	return RUN_FAILED;
@@ -287,6 +300,7 @@ static enum run_outcome give_back(struct run *run)
 		return RUN_CAPTURED;
 	}
 	console_status("Giving the memory back");
+	guard_step(run, GUARD_RELEASE, GUARD_NOWHERE);
 	r = run->have_receipt
 		    ? release_memory(run->root, run->log, &run->receipt, &run->header_page)
 		    : release_by_policy(run->root, run->log, run->config, &run->log_receipt,
@@ -351,6 +365,9 @@ static enum run_outcome save_and_release(struct run *run)
 
 	if (identify(run) < 0)
 		return RUN_FAILED;
+	guard_start(run);
+	if (guard_forbids(run))
+		return RUN_KEPT;
 	outcome = look_back(run);
 	if (outcome == RUN_FAILED) {
 		read_dmesg(run);
@@ -387,8 +404,10 @@ enum run_outcome run_capture(struct run *run)
 	char status[200];
 
 	/* Nothing was done that there would be something to say of. */
-	if (outcome == RUN_NO_DUMP || outcome == RUN_BUSY || outcome == RUN_KEPT)
+	if (outcome == RUN_NO_DUMP || outcome == RUN_BUSY || outcome == RUN_KEPT) {
+		guard_stop(run);
 		return outcome;
+	}
 	/* A core given by hand says nothing about this machine's state. What could not even be
 	 * judged was not locked: another one may be writing the record. */
 	if (!run->options->core && run->judged && record_write(run, outcome) < 0)
@@ -397,6 +416,7 @@ enum run_outcome run_capture(struct run *run)
 		       run->have_receipt ? ", " : "", run->have_receipt ? run->receipt.dir : "");
 	console_status(status);
 	network_down(run);
+	guard_stop(run);
 	/* A person in the rescue shell may want to capture, or release. */
 	unlock(run);
 	policy_apply(run, outcome);

@@ -14,6 +14,7 @@
 #include "dump/makedumpfile.h"
 #include "dump/stream.h"
 #include "run/console.h"
+#include "run/guard.h"
 #include "run/inventory.h"
 #include "run/proof.h"
 #include "target/target.h"
@@ -72,6 +73,7 @@ struct run {
 
 	/* what the steps found; the manifest is made of these */
 	struct console console;
+	struct guard guard;
 	bool in_initramfs;
 	char core_path[4096];
 	struct verdict verdict;

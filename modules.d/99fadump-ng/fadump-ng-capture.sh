@@ -8,6 +8,8 @@ if [ -e /sys/kernel/fadump/release_mem ] || [ -e /sys/kernel/fadump_release_mem 
         mkdir -p /run/fadump-ng
         : > /run/fadump-ng/tried
         fadump-ng capture < /dev/null
+        # However it ended: nobody feeds the watchdog any more.
+        fadump-ng guard end < /dev/null
     fi
 fi
 :

@@ -164,6 +164,12 @@ installkernel() {
         done < <(fadump_ng_layers "$device")
     done < <(fadump_ng_devices)
     fadump_ng_installkernel_network
+    # The watchdog, and where attempts are counted: where the kernel has them as modules.
+    for name in pseries-wdt nvram; do
+        if fadump_ng_knows "$name"; then
+            hostonly='' instmods "$name"
+        fi
+    done
     while read -r what name; do
         [[ $what == module ]] || continue
         hostonly='' instmods "$name"
@@ -317,7 +323,11 @@ install() {
         inst_simple "$moddir/fadump-ng-capture.service" "$systemdsystemunitdir/fadump-ng-capture.service"
         $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target fadump-ng-capture.service \
             || fadump_ng_give_up "cannot install fadump-ng-capture.service"
+        inst_simple "$moddir/fadump-ng-guard.service" "$systemdsystemunitdir/fadump-ng-guard.service"
+        $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target fadump-ng-guard.service \
+            || fadump_ng_give_up "cannot install fadump-ng-guard.service"
     else
+        inst_hook cmdline 00 "$moddir/fadump-ng-guard.sh"
         # Before the root is mounted; or when it does not appear; or when all is lost. Not when devices settle: what asks
         # for a volume's key comes after that.
         for hook in pre-mount initqueue/timeout emergency; do

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from . import cache
+from . import cache, nvram
 from .agent import Agent
 from .console import Console
 from .cpio import append
@@ -81,6 +81,7 @@ class VM:
         shutil.copyfile(cache.initrd(self.variant), image)
         if self.initrd_files:
             append(image, self.initrd_files)
+        (self.directory / "nvram").write_bytes(nvram.image())
         self._made = True
 
     def start(self):
@@ -127,6 +128,8 @@ class VM:
             "-chardev", f"socket,id=agent,path={self.directory}/agent,server=on,wait=off",
             "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=org.fadump-ng.agent",
         ]
+        # The machine's non-volatile memory, as real firmware leaves it.
+        words += ["-drive", f"if=pflash,format=raw,file={self.directory}/nvram"]
         for disk in self.disks:
             words += [*disk.drive(), "-device", f"virtio-blk-pci,drive={disk.name},serial={disk.name}"]
         if self.network or self.switch:

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/guard.h"
+
+#include "run/guard_boot.h"
+#include "run/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LATE_WAITS "/run/fadump-ng/late-waits"
+#define S          INT64_C(1000)
+
+/*
+ * Each step, and how long it may be silent while it waits for something that it gives up by itself:
+ * on this machine's own targets and on those of others. A step that only works has no such time.
+ */
+static const struct step {
+	char letter;
+	const char *text;
+	int64_t local_ms, remote_ms;
+} steps[] = {
+	{'.', "its beginning", 0, 0},
+	{GUARD_LOG, "reading the crashed kernel's log", 300 * S, 300 * S},
+	{GUARD_NETWORK, "bringing the network up", 0, 0}, /* see patience_of() */
+	{GUARD_OPEN, "opening the target", 180 * S, 450 * S},
+	{GUARD_PREPARE, "saving the log", 0, 450 * S},
+	{GUARD_STREAM, "writing the dump", 630 * S, 630 * S},
+	{GUARD_COMMIT, "completing the dump", 0, 1200 * S},
+	{GUARD_RECORD, "saving the manifest", 0, 450 * S},
+	{GUARD_RELEASE, "giving the memory back", 600 * S, 600 * S},
+	{GUARD_END, "its end", 0, 0},
+};
+
+static const struct step *find_step(char letter)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		if (steps[i].letter == letter)
+			return &steps[i];
+	return &steps[0];
+}
+
+const char *guard_step_text(char step)
+{
+	return find_step(step)->text;
+}
+
+void guard_init(struct guard *g)
+{
+	*g = (struct guard){.store = {.fd = -1}};
+}
+
+static void say_earlier(struct run *run)
+{
+	const struct attempts *a = &run->guard.attempts;
+	unsigned int i;
+
+	for (i = 0; i + 1 < a->n; i++) {
+		const struct attempts_one *one = &a->one[i];
+		bool known = one->target >= 0 && (size_t)one->target < run->config->n_targets;
+
+		log_info(run->log, "attempt %u at this dump came to %s%s%s", i + 1,
+			 guard_step_text(one->step), known ? ", " : "",
+			 known ? run->config->targets[one->target].url : "");
+	}
+}
+
+static void count(struct run *run)
+{
+	struct guard *g = &run->guard;
+	unsigned int max = (unsigned int)run->config->max_attempts;
+	int err = guard_boot_count(run->root, run->dump_id, &g->store, &g->attempts);
+
+	if (err < 0) {
+		log_warning(run->log,
+			    "attempts at this dump are not counted: %s; without that there is no "
+			    "watchdog",
+			    attempts_error(err));
+		return;
+	}
+	g->last = g->attempts.n == max && max > 1;
+	g->spent = g->attempts.n > max;
+	if (g->attempts.n == 1)
+		return;
+	log_warning(run->log, "attempt %u of %u at this dump%s", g->attempts.n, max,
+		    g->spent  ? ", one more than is configured: it is left alone"
+		    : g->last ? ": the last one, which saves its log only"
+			      : "");
+	say_earlier(run);
+}
+
+static void arm(struct run *run)
+{
+	struct guard *g = &run->guard;
+	unsigned int seconds = guard_boot_seconds(run->config);
+	struct watchdog w;
+	int err;
+
+	if (g->attempts.n == 0 || g->spent || seconds == 0)
+		return;
+	err = watchdog_arm(run->root, seconds, &w);
+	if (err == 0) {
+		guard_boot_mark(run->root);
+		err = feeder_start(&w, seconds, &g->feeder);
+	}
+	if (err < 0)
+		log_warning(run->log, "no watchdog: %s", guard_boot_error(err));
+	else
+		log_info(run->log, "the watchdog resets this machine after %u s without progress",
+			 seconds);
+}
+
+void guard_start(struct run *run)
+{
+	if (!run->in_initramfs || run->options->core)
+		return;
+	count(run);
+	arm(run);
+}
+
+/* A dump that was saved is not counted any more, wherever it was saved from. */
+static void forget(struct run *run)
+{
+	struct guard *g = &run->guard;
+	int err = 0;
+
+	if (g->store.fd < 0)
+		err = attempts_open(run->root, run->dump_id, &g->store, &g->attempts);
+	if (err == 0) {
+		g->attempts.n = 0;
+		err = attempts_write(&g->store, &g->attempts);
+	}
+	if (err < 0)
+		log_warning(run->log, "attempts: the count cannot be reset: %s",
+			    attempts_error(err));
+}
+
+void guard_stop(struct run *run)
+{
+	struct guard *g = &run->guard;
+	struct attempts boot;
+	int err = feeder_stop(&g->feeder);
+
+	if (err < 0)
+		log_error(run->log,
+			  "the watchdog may still run: %s; \"fadump-ng guard end\" stops it",
+			  strerror(-err));
+	if (run->have_receipt && !run->options->core && attempts_of_boot(run->root, &boot) == 0 &&
+	    boot.dump_id == run->dump_id)
+		forget(run);
+	else
+		guard_step(run, GUARD_END, GUARD_NOWHERE);
+	attempts_close(&g->store);
+}
+
+/*
+ * The boot is to go on when its attempts are used up. What hung may hang again, so the first late
+ * capture, which everything else in the boot waits for, is left out, and one that the timer starts
+ * in the running system is the last.
+ */
+static bool late_may(struct run *run, unsigned int n)
+{
+	unsigned int max = (unsigned int)run->config->max_attempts;
+	int fd;
+
+	if (n < max || (n == max && max == 1))
+		return true;
+	if (n == max) {
+		if (root_exists(run->root, LATE_WAITS))
+			return true;
+		fd = root_open(run->root, LATE_WAITS, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+		if (fd >= 0)
+			(void)close(fd);
+		log_warning(run->log,
+			    "the attempts at this dump are used up; it is tried once more "
+			    "when the system is up");
+		return fd < 0;
+	}
+	log_warning(run->log, "the attempts at this dump are used up; fadump-ng capture, by hand, "
+			      "still takes it");
+	return false;
+}
+
+bool guard_forbids(struct run *run)
+{
+	struct attempts boot;
+
+	if (run->options->core)
+		return false;
+	if (run->in_initramfs)
+		return run->guard.spent;
+	if (attempts_of_boot(run->root, &boot) < 0 || boot.dump_id != run->dump_id)
+		return false;
+	run->guard.attempts = boot;
+	return run->options->late && !late_may(run, boot.n);
+}
+
+static int64_t patience_of(const struct run *run, enum guard_step step, int target)
+{
+	const struct step *s = find_step((char)step);
+	bool local = target == GUARD_NOWHERE || (size_t)target >= run->config->n_targets ||
+		     strncmp(run->config->targets[target].url, "file:", 5) == 0;
+
+	if (step == GUARD_NETWORK)
+		return run->config->network_deadline_ms + 30 * S;
+	return local ? s->local_ms : s->remote_ms;
+}
+
+void guard_step(struct run *run, enum guard_step step, int target)
+{
+	struct guard *g = &run->guard;
+	struct attempts_one *one;
+
+	if (g->feeder.shared)
+		g->feeder.shared->patience_ms = patience_of(run, step, target);
+	guard_pulse(g);
+	if (g->store.fd < 0 || g->attempts.n == 0)
+		return;
+	one = &g->attempts.one[g->attempts.n - 1];
+	if (one->step == (char)step && one->target == target)
+		return;
+	one->step = (char)step;
+	one->target = target;
+	/* How far it came is good to know, and no more. */
+	(void)!attempts_write_step(&g->store, &g->attempts);
+}
+
+void guard_progress(struct guard *g, const struct progress *p)
+{
+	if (p->permille == g->permille && p->bytes == g->bytes)
+		return;
+	g->permille = p->permille;
+	g->bytes = p->bytes;
+	guard_pulse(g);
+}

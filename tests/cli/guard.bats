@@ -1,0 +1,283 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Attempts that are counted over boots, and the watchdog: files stand for /dev/nvram and for the device, and what is written
+# to the latter is seen: "." is food, "V" stops it.
+
+load lib
+
+setup() {
+    cli_setup
+    tree pseries-dump
+    : >"$T/root/etc/initrd-release"
+    mkdir "$T/bin"
+    PATH=$T/bin:$PATH
+    "$TOOLS/mkkdump" "$T/dump"
+    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    export FLAT=$T/flat STUB=$T
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\n" ;;
+*" --dump-dmesg "*) exit 1 ;;
+*" -F "*)
+    echo "$*" >>"$STUB/calls"
+    [ -z "${STUB_STOP-}" ] || kill -STOP $PPID
+    [ -z "${STUB_SLEEP-}" ] || sleep "$STUB_SLEEP"
+    cat "$FLAT"
+    exit "${STUB_EXIT-0}" ;;
+esac'
+    stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: a test"'
+    python3 "$HERE/../lab/harness/nvram.py" >"$T/root/dev/nvram"
+    local class=$T/root/sys/class/watchdog/watchdog0/device parameters=$T/root/sys/module/pseries_wdt/parameters
+    mkdir -p "$class" "$parameters"
+    ln -s ../../../../bus/platform/drivers/pseries-wdt "$class/driver"
+    echo N >"$parameters/nowayout"
+    echo 1 >"$parameters/action"
+    : >"$T/root/dev/watchdog0"
+    conf=$T/root/etc/fadump-ng.conf
+}
+
+stub() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
+}
+
+dog() {
+    cat "$T/root/dev/watchdog0"
+}
+
+# What a reset leaves: the dump, and the machine's memory.
+reset() {
+    rm -rf "$T/root/run" "$T/root/var/crash/"*/vmcore.incomplete
+    mkdir "$T/root/run"
+    : >"$T/root/dev/watchdog0"
+}
+
+dump_dir() {
+    find "$T/root/var/crash" -mindepth 1 -maxdepth 1 -type d
+}
+
+manifest() {
+    output=$(cat "$(dump_dir)/manifest.json")
+}
+
+@test "the boot counts the attempt once and leaves the watchdog armed; the capture stops it and forgets the count" {
+    fadump guard begin
+    [ "$status" = 0 ]
+    [ "$(dog)" = . ]
+    grep -aq 'fadump-ng-attempts=[0-9a-f]*:1:' "$T/root/dev/nvram"
+    fadump guard begin
+    fadump capture
+    # In a tree memory is not given back; the dump is saved all the same.
+    [ -s "$(dump_dir)/vmcore" ]
+    [[ $(dog) == *V ]]
+    [[ $errors == *"resets this machine after 300 s without progress"* ]]
+    manifest
+    [ "$(json attempt.number)" = 1 ]
+    [ "$(json attempt.of)" = 3 ]
+    [ "$(json attempt.earlier)" = '[]' ]
+    grep -aq 'fadump-ng-attempts=[0-9a-f]*:0:' "$T/root/dev/nvram"
+}
+
+@test "without the boot's unit the capture counts and arms by itself" {
+    fadump capture
+    [ "$(dog)" = .V ]
+    manifest
+    [ "$(json attempt.number)" = 1 ]
+}
+
+@test "a boot without a dump is not counted, and nothing is armed" {
+    rm -r "$T/root"
+    tree pseries-production
+    python3 "$HERE/../lab/harness/nvram.py" >"$T/root/dev/nvram"
+    cp "$T/root/dev/nvram" "$T/nvram"
+    fadump guard begin
+    [ "$status" = 3 ]
+    cmp "$T/nvram" "$T/root/dev/nvram"
+}
+
+@test "a capture that was reset is tried again, and the manifest says how far it came" {
+    # Hangs while it writes, until the reset.
+    fadump guard begin
+    STUB_STOP=1 "$FADUMP_NG" --root "$T/root" capture 2>/dev/null 3>&- &
+    pid=$!
+    while ! grep -aq ':1:[0-9a-f]\{8\}s0' "$T/root/dev/nvram"; do sleep 0.1; done
+    while [ "$(cut -d' ' -f3 "/proc/$pid/stat")" != T ]; do sleep 0.1; done
+    kill -KILL "$pid"
+    wait "$pid" || :
+    reset
+    fadump guard begin
+    [[ $errors == *"attempt 2 of 3"* ]]
+    fadump capture
+    [[ $errors == *"attempt 1 at this dump came to writing the dump, file:///var/crash"* ]]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    manifest
+    [ "$(json complete)" = True ]
+    [ "$(json attempt.number)" = 2 ]
+    [ "$(json attempt.earlier.0.came_to)" = "writing the dump" ]
+    [ "$(json attempt.earlier.0.target)" = file:///var/crash ]
+    [[ $(json attempt.earlier.0.began) == 20*Z ]]
+}
+
+@test "the last attempt saves the log and says why there is no dump; after it nothing is tried, but by hand" {
+    local name
+    for name in 1 2; do
+        fadump guard begin
+        reset
+    done
+    fadump guard begin
+    fadump capture
+    [ "$status" = 1 ]
+    [ ! -e "$T/calls" ]
+    [ -s "$(dump_dir)/vmcore-dmesg.txt" ]
+    [ ! -e "$(dump_dir)/vmcore" ]
+    [ -z "$(release_mem)" ]
+    [[ $(dog) == *V ]]
+    manifest
+    [ "$(json complete)" = False ]
+    [ "$(json attempt.log_only)" = True ]
+    [ "$(json attempt.number)" = 3 ]
+    [ "$(json attempt.earlier.1.number)" = 2 ]
+    [[ $(json targets.0.reason) == "the last of 3 attempts"* ]]
+
+    # In the same boot's system: not while everything waits for it, but once later.
+    rm "$T/root/etc/initrd-release"
+    : >"$T/root/dev/watchdog0"
+    fadump capture --late
+    [ "$status" = 3 ]
+    [ ! -e "$T/calls" ]
+    fadump capture --late
+    [ -s "$T/calls" ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    # No watchdog there.
+    [ -z "$(dog)" ]
+    grep -aq 'fadump-ng-attempts=[0-9a-f]*:0:' "$T/root/dev/nvram"
+}
+
+@test "a boot after the last attempt leaves the dump alone" {
+    local name
+    for name in 1 2 3; do
+        fadump guard begin
+        reset
+    done
+    fadump guard begin
+    [ -z "$(dog)" ]
+    fadump capture
+    [ "$status" = 3 ]
+    [[ $errors == *"one more than is configured"* ]]
+    [ -z "$(dump_dir)" ]
+    [ -z "$(dog)" ]
+    rm "$T/root/etc/initrd-release"
+    fadump capture --late
+    fadump capture --late
+    [ "$status" = 3 ]
+    [ -z "$(dump_dir)" ]
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+}
+
+@test "with one attempt that one is whole" {
+    echo 'max-attempts = 1' >"$conf"
+    fadump guard begin
+    fadump capture
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+}
+
+@test "the last attempt needs no more than one target" {
+    printf 'target = file:///none/../there\ntarget = file:///var/crash\ntarget = file:///var/other\nmax-attempts = 2\n' >"$conf"
+    mkdir "$T/root/var/other"
+    fadump guard begin
+    reset
+    fadump capture
+    [ -s "$(dump_dir)/vmcore-dmesg.txt" ]
+    [ -z "$(ls "$T/root/var/other")" ]
+}
+
+@test "where attempts cannot be counted nothing is armed, the memory is left alone, and the capture goes on" {
+    head -c 65536 /dev/zero >"$T/root/dev/nvram"
+    fadump guard begin
+    [ "$status" = 1 ]
+    [[ $errors == *"not laid out as expected"* ]]
+    [ -z "$(dog)" ]
+    fadump capture
+    [ -z "$(dog)" ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [ "$(tr -d '\0' <"$T/root/dev/nvram" | wc -c)" = 0 ]
+    manifest
+    ! json attempt
+}
+
+@test "a watchdog that could not be stopped, or that would not restart the machine, is not armed" {
+    echo Y >"$T/root/sys/module/pseries_wdt/parameters/nowayout"
+    fadump guard begin
+    [ "$status" = 1 ]
+    [[ $errors == *nowayout* ]]
+    echo N >"$T/root/sys/module/pseries_wdt/parameters/nowayout"
+    echo 0 >"$T/root/sys/module/pseries_wdt/parameters/action"
+    fadump capture
+    [[ $errors == *"no watchdog: its driver has an action"* ]]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [ -z "$(dog)" ]
+}
+
+@test "watchdog = off: counted, not armed" {
+    echo 'watchdog = off' >"$conf"
+    fadump guard begin
+    fadump capture
+    [ -z "$(dog)" ]
+    manifest
+    [ "$(json attempt.number)" = 1 ]
+    echo 'watchdog = 5s' >"$conf"
+    fadump config check
+    [ "$status" = 4 ]
+    [[ $errors == *"watchdog takes from 10 to"* ]]
+    echo 'watchdog = soon' >"$conf"
+    fadump config check
+    [[ $errors == *'takes "auto", "off" or a time'* ]]
+}
+
+@test "a configuration that is not right does not leave the watchdog running" {
+    echo 'nonsense' >"$conf"
+    fadump guard begin
+    [ "$(dog)" = . ]
+    fadump capture
+    [ "$status" = 4 ]
+    fadump guard end
+    [[ $(dog) == *V ]]
+}
+
+@test "guard end touches nothing that this boot has not armed" {
+    fadump guard end
+    [ "$status" = 0 ]
+    [ -z "$(dog)" ]
+}
+
+@test "a slow makedumpfile is no reason for a reset: the watchdog is fed while it works" {
+    echo 'watchdog = 10s' >"$conf"
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\n" ;;
+*" -F "*)
+    # Six seconds in silence, at work.
+    end=$(($(date +%s) + 6))
+    while [ "$(date +%s)" -lt "$end" ]; do :; done
+    cat "$FLAT" ;;
+esac'
+    fadump capture
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [[ $(dog) == ..*V ]]
+}
+
+@test "a capture that was stopped is not fed, and starves" {
+    echo 'watchdog = 10s' >"$conf"
+    STUB_STOP=1 "$FADUMP_NG" --root "$T/root" capture 2>/dev/null 3>&- &
+    pid=$!
+    while [ "$(cut -d' ' -f3 "/proc/$pid/stat")" != T ]; do sleep 0.1; done
+    sleep 1
+    before=$(dog)
+    sleep 5
+    [ "$(dog)" = "$before" ]
+    [[ $before == .* ]]
+    kill -KILL "$pid"
+    wait "$pid" || :
+}
