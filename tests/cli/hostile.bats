@@ -291,6 +291,17 @@ END
     ! grep -q saving "$crash"/*/vmcore-dmesg.txt
 }
 
+@test "a namespace without the user that readers of the core become: said, and captured all the same" {
+    captured
+    [[ $errors != *"headers were read with"* ]]
+    run unshare --user --map-root-user "$FADUMP_NG" --root "$T/root" capture --no-release
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"the core's headers were read with root's identity, which could not be given up"* ]]
+    cmp "$T/dump" "$crash"/*.2/vmcore
+    grep -q 'a test' "$crash"/*.2/vmcore-dmesg.txt
+}
+
 @test "1 TiB, 900 CPUs, the other byte order: captured like any other" {
     local text
     for text in sound-1tib sound-900-cpus sound-be-64k; do
