@@ -8,7 +8,9 @@ load lib
 setup() {
     cli_setup
     tree pseries-dump
-    mkdir "$T/bin" "$T/outside"
+    mkdir "$T/bin"
+    # Ours, and closed to others: but for the way there it would do for a dump.
+    mkdir -m 0700 "$T/outside"
     PATH=$T/bin:$PATH
     "$TOOLS/mkkdump" "$T/dump"
     "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
