@@ -169,8 +169,10 @@ const struct config_key config_keys[] = {
 			"minutes, "
 			"hours or days, like 90s or 2h, up to 30d. When the time is up that target "
 			"has "
-			"failed and the next one is tried. A write that hangs inside the kernel, "
-			"because its disk does not answer, is not cut short.",
+			"failed and the next one is tried. Without one, a disk or an NFS server "
+			"that does not answer is given up after four minutes; where others are "
+			"filled in the same pass, and wait for it, after a quarter of the "
+			"deadline.",
 	},
 	{
 		.name = "watchdog",

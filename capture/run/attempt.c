@@ -167,6 +167,7 @@ int attempt_pass(struct run *run, const struct config_target *targets, size_t n)
 		return -ENOMEM;
 	}
 	for (i = 0; i < n; i++) {
+		places[i].shared = n > 1;
 		places[i].attempt = &run->attempts[run->n_attempts++];
 		(void)snprintf(places[i].attempt->target, sizeof(places[i].attempt->target), "%s",
 			       targets[i].url);

@@ -89,6 +89,9 @@ static void reach(struct run *run, struct place *p, const char *text)
 	run_target_env(run->root, run->config, &p->env);
 	if (run->config->deadline_ms)
 		p->env.deadline = clock_ms() + run->config->deadline_ms;
+	/* Its silence must not use up the time of the others. */
+	if (p->shared)
+		p->env.patience_ms = run->config->deadline_ms / 4;
 	guard_step(run, GUARD_OPEN, p->number);
 	err = target_open(&p->t, &p->url, &p->env);
 	p->open = err == 0;
@@ -280,12 +283,15 @@ void place_record(struct run *run, struct place *p)
 	err = text ? target_put(&p->t, "manifest.json", text, strlen(text)) : -ENOMEM;
 	free(text);
 	if (err < 0)
-		log_warning(run->log, "%s: manifest.json: %s", p->t.text, strerror(-err));
+		log_warning(run->log, "%s: manifest.json: %s", p->t.text, reason(&p->t, err));
+	/* Nobody is there any more. */
+	if (err == -ETIMEDOUT || err == -EPIPE)
+		return;
 	manifest_put_opalcore(run, &p->t);
 	if (run->log->kept_len) {
 		err = target_put(&p->t, "capture.log", run->log->kept, run->log->kept_len);
 		if (err < 0)
-			log_warning(run->log, "%s: capture.log: %s", p->t.text, strerror(-err));
+			log_warning(run->log, "%s: capture.log: %s", p->t.text, reason(&p->t, err));
 	}
 }
 
@@ -293,7 +299,7 @@ void place_close(struct run *run, struct place *p)
 {
 	/* The dump is durable already; a mount left behind is a nuisance, not a loss. */
 	if (p->open && target_close(&p->t) < 0)
-		log_warning(run->log, "%s", reason(&p->t, -EBUSY));
+		log_warning(run->log, "%s: %s", p->t.text, reason(&p->t, -EBUSY));
 	if (p->have_url)
 		url_deinit(&p->url);
 	p->open = p->have_url = false;

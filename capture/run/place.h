@@ -11,6 +11,7 @@ struct place {
 	struct target t;
 	bool have_url, open;
 	int number;    /* of the target, in the configuration */
+	bool shared;   /* others are filled in the same pass, and wait while this one is written */
 	bool streamed; /* it was asked to take the dump */
 	bool committed;
 	const char *verified;   /* when committed: how far, for the manifest */

@@ -13,6 +13,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#define PATIENCE_MS INT64_C(240000) /* a disk that has not answered for so long will not */
+
 #define why(t, ...) (void)snprintf((t)->why, sizeof((t)->why), __VA_ARGS__)
 
 /* Is base_fd on something that lives in memory? There fsync succeeds and means nothing. */
@@ -83,6 +85,7 @@ static int disk_close(struct target *t)
 }
 
 const struct target_ops disk_ops = {
+	.patience_ms = PATIENCE_MS,
 	.open = disk_open,
 	.space = directory_space,
 	.begin = directory_begin,

@@ -17,6 +17,8 @@
 
 #define MOUNT_MS    INT64_C(60000)
 
+#define PATIENCE_MS INT64_C(240000) /* more than soft mounts take by themselves */
+
 #define why(t, ...) (void)snprintf((t)->why, sizeof((t)->why), __VA_ARGS__)
 
 static bool is_ipv6(const struct url *u)
@@ -152,6 +154,7 @@ static int nfs_close(struct target *t)
 }
 
 const struct target_ops nfs_ops = {
+	.patience_ms = PATIENCE_MS,
 	.open = nfs_open,
 	.space = nfs_space,
 	.begin = directory_begin,

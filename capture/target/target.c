@@ -5,6 +5,7 @@
 #include "target/disk.h"
 #include "target/nfs.h"
 #include "target/ssh.h"
+#include "target/worker.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,7 +38,8 @@ static int open_target(struct target *t, const struct url *url, const struct tar
 	if (strlen(text) >= sizeof(t->text))
 		return -ENAMETOOLONG;
 	(void)snprintf(t->text, sizeof(t->text), "%s", text);
-	t->ops = kinds[url->scheme];
+	t->served = kinds[url->scheme];
+	t->ops = t->served->patience_ms && !env->in_process ? &worker_ops : t->served;
 	err = t->ops->open(t);
 	if (err < 0)
 		(void)t->ops->close(t);
@@ -79,5 +81,6 @@ int target_put(struct target *t, const char *name, const void *buf, size_t len)
 	struct buffer b = {.data = buf, .len = len};
 	struct reader r = {.pread = buffer_pread, .ctx = &b, .size = len};
 
+	t->why[0] = '\0';
 	return t->ops->put(t, name, &r);
 }

@@ -33,13 +33,18 @@ struct ssh_files {
 struct target_env {
 	const struct root *root;
 	struct ssh_files ssh;
-	int64_t deadline; /* of all that is done there, absolute clock_ms(); 0: none */
+	bool in_process;     /* for tests that look inside: never a process of its own (worker.h) */
+	int64_t patience_ms; /* the longest silence of a target that others wait for; 0: its own */
+	int64_t deadline;    /* of all that is done there, absolute clock_ms(); 0: none */
 };
 
 struct target;
 
 /* What a kind of target must do. Each returns 0 or -errno and may put details into t->why. */
 struct target_ops {
+	/* How long one of these may take, where it can block in the kernel: then a process of its
+	 * own does it (worker.h). 0: it keeps env->deadline by itself. */
+	int64_t patience_ms;
 	int (*open)(struct target *t); /* reach it; find it writable */
 	/* room for who we are; -EOPNOTSUPP: it does not say */
 	int (*space)(struct target *t, uint64_t *free_bytes);
@@ -63,6 +68,7 @@ struct target_ops {
 
 struct target {
 	const struct target_ops *ops;
+	const struct target_ops *served; /* what the process behind ops does, where there is one */
 	const struct target_env *env;
 	const struct root *root; /* env->root */
 	const struct url *url;

@@ -221,6 +221,20 @@ fadump_ng_assemble() {
     echo 'LABEL="fadump_ng_end"'
 }
 
+# inst_multiple, for programs of which an applet of busybox is not as good: dracut's busybox module, which comes first, links
+# every applet to busybox, and PATH finds its ip in sbin before the real one in bin.
+fadump_ng_programs() {
+    local name dir
+
+    for name in "$@"; do
+        [[ $name != -* && $name != /* && $(readlink -f "$(find_binary "$name")") != */busybox ]] || continue
+        for dir in usr/bin usr/sbin bin sbin; do
+            [[ $(readlink "$initdir/$dir/$name") != *busybox ]] || rm -f "$initdir/$dir/$name"
+        done
+    done
+    inst_multiple "$@"
+}
+
 # What brings the network up in a capture boot, and only there: the program does it itself, with ip and udhcpc.
 fadump_ng_install_network() {
     local what name needs
@@ -229,7 +243,7 @@ fadump_ng_install_network() {
     [[ $needs ]] || return 0
     (umask 077 && fadump-ng config network > "$initdir/etc/fadump-ng.network") \
         || fadump_ng_give_up "cannot write the record of the network into the image"
-    inst_multiple ip || fadump_ng_give_up "cannot install ip"
+    fadump_ng_programs ip || fadump_ng_give_up "cannot install ip"
     while read -r what name; do
         [[ $what == applet ]] || continue
         ! find_binary "$name" > /dev/null || inst_multiple "$name"
@@ -254,7 +268,7 @@ fadump_ng_install_remote() {
 
     while read -r what name; do
         case $what in
-            program) inst_multiple "$name" || fadump_ng_give_up "cannot install $name" ;;
+            program) fadump_ng_programs "$name" || fadump_ng_give_up "cannot install $name" ;;
             private)
                 inst_simple "$name" || fadump_ng_give_up "cannot install $name"
                 # Not through a link to the file itself.
@@ -280,16 +294,16 @@ install() {
         || fadump_ng_give_up "cannot write the configuration into the image"
 
     inst "$(find_binary fadump-ng)" /usr/bin/fadump-ng || fadump_ng_give_up "cannot install the capture program"
-    inst_multiple makedumpfile vmcore-dmesg modprobe || fadump_ng_give_up "cannot install the capture program's tools"
+    fadump_ng_programs makedumpfile vmcore-dmesg modprobe || fadump_ng_give_up "cannot install the capture program's tools"
     # makedumpfile's threads load it when they end.
     inst_libdir_file 'libgcc_s.so*' \
         || fadump_ng_give_up "libgcc_s.so.1 is not installed; install the package libgcc-s1 or libgcc"
-    inst_multiple -o e2fsck /etc/e2fsck.conf /etc/hostname
+    fadump_ng_programs -o e2fsck /etc/e2fsck.conf /etc/hostname
     # The mark by which the program knows where it is; without systemd some versions of dracut leave it out.
     [[ -e $initdir/etc/initrd-release ]] || : > "$initdir/etc/initrd-release"
     # For a person in the rescue shell: the programs by their names, and all else as applets of busybox. No links to those: a
     # module that comes after this one would then not install the program of that name.
-    inst_multiple -o cat cp dd df dmesg du grep less ls lsblk mkdir mount mv ps reboot rm sync tail umount
+    fadump_ng_programs -o cat cp dd df dmesg du grep less ls lsblk mkdir mount mv ps reboot rm sync tail umount
     if find_binary busybox > /dev/null; then
         inst "$(find_binary busybox)" /usr/bin/busybox
     else

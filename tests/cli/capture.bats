@@ -618,6 +618,26 @@ esac'
     ! kill -0 "$(cat "$T/pid")"
 }
 
+# Stopped, it is what one is that waits in the kernel for a disk or a server: it answers nothing.
+@test "a target that hangs costs its deadline; the next one takes the dump, and no process is left" {
+    printf 'target = file:///srv/dumps\ntarget = file:///var/crash\ndeadline = 3s\n' >"$T/root/etc/fadump-ng.conf"
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version 1.7.8 (x)\nlzo\tenabled\n" ;;
+*" -F "*)
+    [ -s "$STUB/pid" ] || { pgrep -P $PPID fadump-target >"$STUB/pid"; kill -STOP "$(cat "$STUB/pid")"; }
+    cat "$FLAT" ;;
+esac'
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [ ! -e /proc/"$(cat "$T/pid")" ]
+    [[ $errors == *"file:///srv/dumps: "*"does not answer: given up after "* ]]
+    output=$(cat "$(dump_dir)/manifest.json")
+    [ "$(json targets.0.ok)" = False ]
+    [ "$(json targets.1.ok)" = True ]
+}
+
 @test "on-failure other than late-capture: the late service does nothing" {
     echo 'on-failure = continue' >"$T/root/etc/fadump-ng.conf"
     fadump capture --late

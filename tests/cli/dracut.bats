@@ -158,6 +158,22 @@ stub() {
     [ -z "$(ls "$T/initrd/usr/bin" "$T/initrd/usr/sbin" | grep -v :)" ]
 }
 
+@test "a real program takes the place of an applet that another module linked" {
+    ln -s ../bin/busybox "$T/initrd/usr/sbin/ip"
+    ln -s busybox "$T/initrd/usr/bin/cat"
+    ln -s busybox "$T/initrd/usr/bin/vi"
+    networked 'interface eth0'
+    install
+    [ ! -L "$T/initrd/usr/sbin/ip" ]
+    [ ! -L "$T/initrd/usr/bin/cat" ]
+    [ -L "$T/initrd/usr/bin/vi" ]
+    # Where the system's own is the applet, it stays.
+    ln -s busybox "$T/initrd/usr/bin/ip"
+    ln -sf busybox "$T/bin/ip"
+    install
+    [ -L "$T/initrd/usr/bin/ip" ]
+}
+
 @test "without libgcc_s there is no image" {
     export NO_LIBGCC=1
     run install

@@ -22,6 +22,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -30,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *call;
+static const char *call, *log_name;
 static long nth, count, hit_error, forks, haste = 1;
 static int log_fd = -1;
 static bool armed;
@@ -38,6 +41,17 @@ static bool armed;
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
+
+static void open_log(void)
+{
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, log_name,
+			      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	/* where no program's own descriptor is expected */
+	log_fd = fd < 0 ? fd : (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 500);
+	if (fd >= 0)
+		(void)syscall(SYS_close, fd);
+}
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *fmt, ...)
@@ -49,31 +63,29 @@ static void say(const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	if (log_fd >= 0 && n > 0)
+	if (log_fd < 0 || n <= 0)
+		return;
+	/* A worker closes what it does not know. */
+	if (syscall(SYS_write, log_fd, line, (size_t)n) < 0) {
+		open_log();
 		(void)!syscall(SYS_write, log_fd, line, (size_t)n);
+	}
 }
 
 __attribute__((constructor)) static void arm(void)
 {
 	const char *n = getenv("FAULT_N"), *error = getenv("FAULT_ERROR");
-	const char *log = getenv("FAULT_LOG"), *fast = getenv("FAULT_HASTE");
+	const char *fast = getenv("FAULT_HASTE");
 
 	if (strcmp(program_invocation_short_name, "fadump-ng") != 0)
 		return;
 	call = getenv("FAULT_CALL");
+	log_name = getenv("FAULT_LOG");
 	nth = n ? atol(n) : 0;
 	hit_error = error ? atol(error) : 0;
 	haste = fast && atol(fast) > 0 ? atol(fast) : 1;
-	if (log)
-		log_fd = (int)syscall(SYS_openat, AT_FDCWD, log,
-				      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	/* where no program's own descriptor is expected */
-	if (log_fd >= 0) {
-		int high = (int)syscall(SYS_fcntl, log_fd, F_DUPFD_CLOEXEC, 500);
-
-		(void)syscall(SYS_close, log_fd);
-		log_fd = high;
-	}
+	if (log_name)
+		open_log();
 	armed = call != NULL;
 }
 
@@ -308,7 +320,8 @@ int fstatat64(int at, const char *path, struct stat64 *out, int flags)
 	return hit("stat") ? -1 : REAL(fstatat64)(at, path, out, flags);
 }
 
-/* A copy that is about to become another program: of its calls only exec is of interest. */
+/* A copy that is about to become another program: of its calls only exec is of interest. One that
+ * names itself stays. */
 pid_t fork(void)
 {
 	pid_t pid = hit("fork") ? -1 : REAL(fork)();
@@ -317,6 +330,60 @@ pid_t fork(void)
 	if (pid == 0)
 		armed = call && strcmp(call, "exec") == 0;
 	return pid;
+}
+
+int prctl(int option, ...)
+{
+	unsigned long a[4];
+	va_list ap;
+
+	va_start(ap, option);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(ap, unsigned long);
+	va_end(ap);
+	if (option == PR_SET_NAME)
+		armed = call != NULL;
+	return (int)syscall(SYS_prctl, option, a[0], a[1], a[2], a[3]);
+}
+
+int socketpair(int domain, int type, int protocol, int fds[2])
+{
+	return hit("socket") ? -1 : REAL(socketpair)(domain, type, protocol, fds);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
+{
+	return hit("send") ? -1 : REAL(sendmsg)(fd, m, flags);
+}
+
+ssize_t send(int fd, const void *buf, size_t len, int flags)
+{
+	return hit("send") ? -1 : REAL(send)(fd, buf, len, flags);
+}
+
+ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+{
+	return hit("receive") ? -1 : REAL(recvmsg)(fd, m, flags);
+}
+
+ssize_t recv(int fd, void *buf, size_t len, int flags)
+{
+	return hit("receive") ? -1 : REAL(recv)(fd, buf, len, flags);
+}
+
+void *mmap64(void *at, size_t len, int prot, int flags, int fd, off64_t off)
+{
+	return hit("mmap") ? MAP_FAILED : REAL(mmap64)(at, len, prot, flags, fd, off);
+}
+
+int memfd_create(const char *name, unsigned int flags)
+{
+	return hit("open") ? -1 : REAL(memfd_create)(name, flags);
+}
+
+int sync_file_range(int fd, off64_t off, off64_t len, unsigned int flags)
+{
+	return hit("fsync") ? -1 : REAL(sync_file_range)(fd, off, len, flags);
 }
 
 int execvpe(const char *file, char *const argv[], char *const env[])

@@ -30,6 +30,7 @@ static int setup(void **state)
 
 	scratch_init(&f->s);
 	f->env.root = &f->s.root;
+	f->env.in_process = true;
 	if (url_parse("file:///var/crash", &f->url, &why) < 0 ||
 	    target_open(&f->t, &f->url, &f->env) < 0)
 		return -1;

@@ -35,6 +35,10 @@ class Disk:
                 uuid = ["-m", f"uuid={self.uuid}"] if self.fs == "xfs" else ["-U", self.uuid]
             _run(*MKFS[self.fs], *uuid, "-L", self.label, self.path)
 
+    def drive(self):
+        """Words of QEMU's command line for the drive that is called like the disk."""
+        return ["-drive", f"if=none,id={self.name},format=raw,cache=unsafe,file={self.path}"]
+
     def read(self, path, target=None):
         """The content of the file PATH on the disk (ext4 only), as bytes or copied to the file TARGET."""
         copy = pathlib.Path(target) if target else self.path.with_suffix(".read")
@@ -62,6 +66,16 @@ class Disk:
         _debugfs(self.path, *(f'mkdir "{parent}"' for parent in parents), f'rm "{path}"', f'write "{source}" "{path}"',
                  f'sif "{path}" mode 0{0o100000 | mode:o}', write=True)
         source.unlink()
+
+    def replay(self, target):
+        """A copy of the disk (ext4 only) as the next mount would find it, its journal replayed."""
+        copied = CopiedDisk(self.name, self.path)
+        copied.make(target)
+        done = subprocess.run(["e2fsck", "-fy", str(copied.path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              check=False, env=_environment())
+        if done.returncode > 2:
+            raise Failure(f"the file system of disk {self.name} cannot be repaired: {done.stdout}")
+        return copied
 
     def spoil(self, offset=0, size=1 << 20):
         """Overwrite SIZE bytes at OFFSET with rubbish: by default what holds the superblock and its neighbours."""

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 
 from . import cache
+from .cached_disk import CachedDisk
 from .disks import Disk
 from .failure import PATIENCE, Failure
 from .nfs import Nfs, PortMapper
@@ -14,6 +15,7 @@ from .vm import VM
 
 class Lab:
     Disk = Disk
+    CachedDisk = CachedDisk
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)

@@ -131,8 +131,7 @@ class VM:
         # The machine's non-volatile memory, as real firmware leaves it.
         words += ["-drive", f"if=pflash,format=raw,file={self.directory}/nvram"]
         for disk in self.disks:
-            words += ["-drive", f"if=none,id={disk.name},format=raw,cache=unsafe,file={disk.path}",
-                      "-device", f"virtio-blk-pci,drive={disk.name},serial={disk.name}"]
+            words += [*disk.drive(), "-device", f"virtio-blk-pci,drive={disk.name},serial={disk.name}"]
         if self.network or self.switch:
             words += self.switch.netdev() if self.switch else ["-netdev", "user,id=net"]
             words += ["-device", f"virtio-net-pci,netdev=net,mac={MAC}"]
@@ -226,14 +225,8 @@ class VM:
 
     def wait_login(self, timeout=180):
         """Wait for the agent of a boot that was not seen yet and for the login prompt; seconds since power-on."""
-        seen = self.boot_id
         mark = self._awaited
-
-        def ready():
-            self.agent.listen(0.2)
-            return self.agent.boot_id not in (None, seen)
-
-        self._until(ready, timeout, "a login")
+        self._until(self.agent_came, timeout, "a login")
         self.boot_id = self.agent.boot_id
         # The prompt may be torn by a message of the kernel's: then the one who prompts is looked for.
         self._until(lambda: self.console.search(LOGIN, mark) or self.run("pgrep -x agetty", check=False).status == 0, 60,
@@ -241,6 +234,11 @@ class VM:
         prompt = self.console.search(LOGIN, mark)
         self._awaited = self.console.mark()
         return self.console.time(prompt.start()) if prompt else self.seconds()
+
+    def agent_came(self):
+        """Whether a boot that was not seen yet has come to its login."""
+        self.agent.listen(0.05)
+        return self.agent.boot_id not in (None, self.boot_id)
 
     def boot(self, timeout=180):
         """Power on and wait for the login; seconds it took."""

@@ -9,7 +9,7 @@ from harness import arrived, dumps
 
 def run(lab):
     with lab.nfs("four") as four, lab.nfs("three", port=2050, mountport=20050) as three:
-        conf = "target = nfs://10.0.2.2/export?vers=4.2\n" \
+        conf = "deadline = 4m\ntarget = nfs://10.0.2.2/export?vers=4.2\n" \
             f"target = also nfs://10.0.2.2:{three.port}/export?vers=3&mountport={three.mountport}\n"
         with lab.vm(files={dumps.CONF: conf, arrived.RECORD: arrived.STATIC}, network=True) as vm:
             vm.boot()
@@ -22,7 +22,7 @@ def run(lab):
                 paths.append(path)
             lab.require(filecmp.cmp(*(path / "vmcore" for path in paths), shallow=False), "the two dumps differ")
             dumps.panic_in(lab, paths[0] / "vmcore")
-            vm.poweroff()
+            stops(lab, vm, four, three)
 
 
 def stops(lab, vm, four, three):

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "target/ssh_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define why(t, ...) (void)snprintf((t)->why, sizeof((t)->why), __VA_ARGS__)
+
+/*
+ * A directory can be opened for reading like a file, and then synced, at OpenSSH's server. *lost is
+ * set when the connection broke before the answer to the sync.
+ */
+int ssh_sync_directory(struct target *t, struct sftp *s, const char *path, bool *lost)
+{
+	struct sftp_file f = {.len = 0};
+	int err, synced = 0;
+
+	if (!(s->extensions & SFTP_EXT_FSYNC))
+		return 0;
+	err = sftp_open(s, path, SFTP_FXF_READ, &f);
+	if (err == 0) {
+		err = synced = sftp_fsync(s, &f);
+		*lost = *lost || s->broken;
+		(void)!sftp_close(s, &f);
+	}
+	if (s->broken)
+		return err < 0 ? err : -ECONNRESET;
+	/* A server that has no such thing says so, or does not open it; a disk's error is one. */
+	if (synced == -EIO)
+		return synced;
+	if (err < 0 && !t->unassured[0])
+		(void)snprintf(t->unassured, sizeof(t->unassured),
+			       "the server does not sync directories: a name may be lost when it "
+			       "dies");
+	return 0;
+}
+
+int ssh_sync_names(struct target *t, struct sftp *s, bool *lost)
+{
+	char path[SSH_PATH_SIZE];
+	int err = ssh_path(t, t->dir, NULL, path);
+
+	if (err == 0)
+		err = ssh_sync_directory(t, s, path, lost);
+	return err < 0 ? err : ssh_sync_directory(t, s, t->url->path, lost);
+}
+
+struct flush {
+	struct ssh_pool *pool;
+	bool held; /* the connection that was answered on has been there from the beginning */
+	bool lost; /* one broke before the answer to a sync */
+};
+
+static int flush_file(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct flush *w = ctx;
+	struct sftp_attrs a;
+	int err;
+
+	w->held = ssh_pool_held(w->pool);
+	if (!(s->extensions & SFTP_EXT_FSYNC))
+		return sftp_fstat(s, f, &a);
+	err = sftp_fsync(s, f);
+	w->lost = w->lost || s->broken;
+	return err;
+}
+
+int ssh_flush(struct target *t)
+{
+	struct ssh_pool *p = ssh_pool_of(t);
+	struct flush w = {.pool = p};
+	int err = p->path[0] ? ssh_pool_drain(p) : 0;
+
+	if (err == 0)
+		err = ssh_persist(t, flush_file, &w);
+	t->resumed = p->resumed;
+	/* What was acknowledged to a connection that broke may have died with the server. */
+	t->reread = t->existing || p->lied || !w.held;
+	err = ssh_told(t, "the server could not bring the file to stable storage", err);
+	/* A connection that has held has the file open since before, and is ssh_told for itself. */
+	if (err == 0 && w.lost && !w.held) {
+		why(t, SSH_SYNC_LOST, "the dump");
+		err = -EIO;
+	}
+	return err;
+}
+
+struct names {
+	struct target *t;
+	char from[SSH_PATH_SIZE], to[SSH_PATH_SIZE];
+	uint64_t size;
+	bool lost; /* the answer to a sync of the names */
+};
+
+/* Renamed, under its new name as long as it was, and the name made durable. */
+static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct names *n = ctx;
+	struct sftp_attrs a;
+	int err;
+
+	(void)f;
+	if (n->lost) {
+		(void)!sftp_rename(s, n->to, n->from);
+		return -EIO;
+	}
+	err = sftp_rename(s, n->from, n->to);
+	/* When the connection broke behind it, it may have been done already. */
+	if (err < 0 && s->broken)
+		return err;
+	if (err < 0 && sftp_lstat(s, n->from, &a) != -ENOENT)
+		return err;
+	err = sftp_lstat(s, n->to, &a);
+	if (err == 0 && ((a.has_size && a.size != n->size) || (a.has_mode && !S_ISREG(a.mode))))
+		err = -ESTALE;
+	if (err == 0)
+		err = ssh_sync_names(n->t, s, &n->lost);
+	/* A name that may not last is none. */
+	if (err < 0 && !s->broken)
+		(void)!sftp_rename(s, n->to, n->from);
+	return err;
+}
+
+int ssh_publish(struct target *t, const char *from, const char *to)
+{
+	struct names n = {.t = t};
+	int err = ssh_size(t, &n.size);
+
+	if (err == 0)
+		err = ssh_path(t, t->dir, from, n.from);
+	if (err == 0)
+		err = ssh_path(t, t->dir, to, n.to);
+	if (err == 0)
+		err = ssh_pool_close(ssh_pool_of(t));
+	if (err == 0)
+		err = ssh_persist(t, publish_names, &n);
+	if (err == 0)
+		ssh_pool_grant(ssh_pool_of(t));
+	err = ssh_told(t, "the server could not rename the file", err);
+	if (n.lost)
+		why(t, SSH_SYNC_LOST, "the dump's name");
+	return err;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the pool share; ssh_pool.h for everybody else. */
+#pragma once
+
+#include "target/ssh_pool.h"
+
+#define CHUNK_MAX   (64 * KIB)
+#define WINDOW      (2 * MIB + 2 * CHUNK_MAX) /* a bit more than ssh has under way by itself */
+#define BACKOFF_MS  INT64_C(1000)
+
+#define why(p, ...) (void)snprintf((p)->why, sizeof((p)->why), __VA_ARGS__)
+
+/* The first error stays, and is returned. */
+int ssh_pool_fail(struct ssh_pool *p, int err);
+
+/* The connection for single requests: one that has held if there is one. n_links: none is up. */
+size_t ssh_pool_pick(const struct ssh_pool *p);
+bool ssh_pool_any_up(const struct ssh_pool *p);
+
+/* A connection is gone. What it had not acknowledged waits for another, or for it to come back. */
+void ssh_pool_drop(struct ssh_pool *p, size_t i, int err);
+/* Those that are down and whose time has come. An error only when there is nobody left to wait for.
+ */
+int ssh_pool_retry(struct ssh_pool *p) _must_check_;
+
+/* Move what can be moved on all connections. 0 or p->error. */
+int ssh_pool_move(struct ssh_pool *p) _must_check_;
+/* The same until done() is true of the pool. 0 or p->error. */
+int ssh_pool_pump(struct ssh_pool *p, bool (*done)(const struct ssh_pool *p)) _must_check_;
+
+/* An sftp.on_reply for what is of no interest any more. */
+int ssh_pool_ignore(void *ctx, const struct sftp_reply *r);

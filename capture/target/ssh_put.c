@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "target/ssh_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct file {
+	struct target *t;
+	const struct reader *data;
+	char tmp[SSH_PATH_SIZE], path[SSH_PATH_SIZE];
+};
+
+static int copy_in(struct sftp *s, const struct sftp_file *f, const struct reader *data)
+{
+	uint64_t off;
+	size_t n, size = s->limits.write < 64 * KIB ? (size_t)s->limits.write : 64 * KIB;
+	char *buf = malloc(size);
+	int err = buf ? 0 : -ENOMEM;
+
+	for (off = 0; off < data->size && err == 0; off += n) {
+		n = data->size - off < size ? (size_t)(data->size - off) : size;
+		err = data->pread(data->ctx, buf, n, off);
+		if (err == 0)
+			err = sftp_write(s, f, buf, n, off);
+	}
+	free(buf);
+	return err;
+}
+
+static int sync_file(struct sftp *s, const struct sftp_file *f)
+{
+	return s->extensions & SFTP_EXT_FSYNC ? sftp_fsync(s, f) : 0;
+}
+
+static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
+{
+	const struct file *p = ctx;
+	struct sftp_file f = {.len = 0};
+	int err = sftp_open(s, p->tmp, SFTP_FXF_WRITE | SFTP_FXF_CREAT | SFTP_FXF_TRUNC, &f), r;
+	bool lost = false; /* of no consequence: when the connection breaks it is all done again */
+
+	(void)unused;
+	if (err < 0)
+		return err;
+	err = copy_in(s, &f, p->data);
+	if (err == 0)
+		err = sync_file(s, &f);
+	r = sftp_close(s, &f);
+	err = err < 0 ? err : r;
+	/* A plain rename does not replace; this one is there from an earlier try. */
+	if (err == 0 && !(s->extensions & SFTP_EXT_POSIX_RENAME))
+		(void)!sftp_remove(s, p->path);
+	if (err == 0)
+		err = sftp_rename(s, p->tmp, p->path);
+	if (err == 0)
+		err = ssh_sync_names(p->t, s, &lost);
+	if (err < 0 && !s->broken)
+		(void)!sftp_remove(s, p->tmp);
+	return err;
+}
+
+int ssh_put(struct target *t, const char *name, const struct reader *data)
+{
+	struct file p = {.t = t, .data = data};
+	char tmp[300];
+	int err;
+
+	(void)snprintf(tmp, sizeof(tmp), "%s.incomplete", name);
+	err = ssh_path(t, t->dir, tmp, p.tmp);
+	if (err == 0)
+		err = ssh_path(t, t->dir, name, p.path);
+	if (err == 0)
+		err = ssh_persist(t, put_file, &p);
+	return ssh_told(t, "the server did not take the file", err);
+}
+
+static int remove_file(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct file *e = ctx;
+	char dir[SSH_PATH_SIZE];
+	int err = sftp_remove(s, e->path);
+
+	(void)f;
+	if (err == -ENOENT)
+		err = 0;
+	/* Goes only when nothing, not even the log, was saved there. */
+	if (ssh_path(e->t, e->t->dir, NULL, dir) == 0 && !s->broken && sftp_rmdir(s, dir) == 0)
+		e->t->dir[0] = '\0';
+	return err;
+}
+
+int ssh_abandon(struct target *t, const char *name)
+{
+	struct ssh_pool *p = ssh_pool_of(t);
+	struct file e = {.t = t};
+
+	if (!t->dir[0])
+		return 0;
+	ssh_pool_forget(p);
+	if (ssh_path(t, t->dir, name, e.path) < 0)
+		return -ENAMETOOLONG;
+	return ssh_persist(t, remove_file, &e);
+}

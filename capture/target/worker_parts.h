@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the capture and the worker of a target say to each other; worker.h for everybody else. */
+#pragma once
+
+#include "target/target.h"
+
+#define WORKER_SLOTS     4U
+#define WORKER_SLOT_SIZE (256 * KIB)
+
+enum worker_op {
+	WORKER_OPEN,
+	WORKER_SPACE,
+	WORKER_BEGIN,
+	WORKER_CREATE,
+	WORKER_WRITE, /* answered later: others may be on their way meanwhile */
+	WORKER_PREAD,
+	WORKER_SIZE,
+	WORKER_FLUSH,
+	WORKER_PUBLISH,
+	WORKER_REOPEN,
+	WORKER_PUT,
+	WORKER_ABANDON,
+	WORKER_CLOSE, /* the worker ends */
+};
+
+struct worker_request {
+	enum worker_op op;
+	unsigned int slot; /* WRITE, PREAD: where the bytes are, or go */
+	size_t len;        /* of them; PUT: of the file whose fd comes with it */
+	uint64_t off;
+	char name[256], to[256];
+};
+
+struct worker_answer {
+	int err;   /* 0 or -errno */
+	bool busy; /* not an answer yet: it is at work, and came some way */
+	uint64_t value;
+};
+
+/* Seen by both. t is the worker's until it has answered, and when it never will again. */
+struct worker_area {
+	struct target t;
+	unsigned char data[WORKER_SLOTS][WORKER_SLOT_SIZE];
+};
+
+/* Serve area->t with these operations: the whole life of a worker. */
+_Noreturn void worker_serve(struct worker_area *area, const struct target_ops *ops, int sock);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "target/worker_start.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define END_MS    INT64_C(2000)  /* for a killed process to be gone */
+#define DETACH_MS INT64_C(10000) /* for the kernel to take a mount away */
+
+/* Everything but the standard streams and these two: above all the capture's lock, which must not
+ * outlive it in a process that cannot be ended. */
+static void close_others(int a, int b)
+{
+	int low = a < b ? a : b, high = a < b ? b : a;
+
+	if (low > STDERR_FILENO + 1)
+		(void)close_range(STDERR_FILENO + 1, (unsigned int)low - 1, 0);
+	if (high > low + 1)
+		(void)close_range((unsigned int)low + 1, (unsigned int)high - 1, 0);
+	(void)close_range((unsigned int)high + 1, ~0U, 0);
+}
+
+static _Noreturn void become_worker(struct worker *w, const struct target_ops *ops, int sock,
+				    pid_t parent)
+{
+	(void)setpgid(0, 0);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		_exit(127);
+	(void)prctl(PR_SET_NAME, "fadump-target");
+	close_others(sock, w->area->t.root->fd);
+	worker_serve(w->area, ops, sock);
+}
+
+int worker_start(struct target *t)
+{
+	_cleanup_free_ struct worker *w = calloc(1, sizeof(*w));
+	_cleanup_close_ int ours = -1, theirs = -1;
+	pid_t parent = getpid();
+	int pair[2], err;
+	void *area;
+
+	if (!w)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	ours = pair[0];
+	theirs = pair[1];
+	area = mmap(NULL, sizeof(*w->area), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		    0);
+	if (area == MAP_FAILED)
+		return -errno;
+	w->area = area;
+	w->area->t = *t;
+	w->pid = fork();
+	if (w->pid == 0)
+		become_worker(w, t->served, theirs, parent);
+	if (w->pid < 0) {
+		err = -errno;
+		(void)munmap(area, sizeof(*w->area));
+		return err;
+	}
+	(void)setpgid(w->pid, w->pid);
+	w->sock = take_fd(&ours);
+	t->kind = take_ptr(&w);
+	return 0;
+}
+
+/* Is it gone within so much time? */
+static bool reap(pid_t pid, int64_t ms)
+{
+	const struct timespec nap = {.tv_nsec = 5000000};
+	int64_t until = clock_ms() + ms;
+
+	for (;;) {
+		pid_t r = waitpid(pid, NULL, WNOHANG);
+
+		if (r == pid || (r < 0 && errno != EINTR))
+			return true;
+		if (clock_ms() >= until)
+			return false;
+		(void)nanosleep(&nap, NULL);
+	}
+}
+
+/* A mount that does not answer. Taking it away may block likewise. */
+static void detach(const char *mountpoint)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)prctl(PR_SET_NAME, "fadump-umount");
+		/* It ends what waits for a server, where the file system can. */
+		(void)umount2(mountpoint, MNT_FORCE | UMOUNT_NOFOLLOW);
+		(void)umount2(mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW);
+		(void)rmdir(mountpoint);
+		_exit(0);
+	}
+	if (pid > 0 && !reap(pid, DETACH_MS))
+		(void)kill(pid, SIGKILL);
+}
+
+void worker_end(struct target *t)
+{
+	struct worker *w = t->kind;
+
+	/* Its last answer came before it ended by itself. */
+	if (w->lost || !reap(w->pid, END_MS)) {
+		(void)kill(w->pid, SIGKILL);
+		if (w->area->t.mountpoint[0])
+			detach(w->area->t.mountpoint);
+		(void)reap(w->pid, END_MS);
+	}
+	(void)close(w->sock);
+	(void)munmap(w->area, sizeof(*w->area));
+	free(w);
+	t->kind = NULL;
+}

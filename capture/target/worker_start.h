@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The process of a worker: how it comes and goes. For worker.c. */
+#pragma once
+
+#include "target/worker_parts.h"
+
+#include <sys/types.h>
+
+/* The capture's side; t->kind. */
+struct worker {
+	pid_t pid;
+	int sock;
+	struct worker_area *area;
+	unsigned int under_way; /* writes without an answer yet */
+	unsigned int next;      /* slot for a write */
+	int write_error;        /* of the first one that failed */
+	int lost;      /* why nothing is asked any more: it did not answer, or died; -errno */
+	int64_t asked; /* when the last request was made, clock_ms() */
+	char why[200]; /* when lost */
+};
+
+/* Make t->kind, for t->served. 0 or -errno. */
+int worker_start(struct target *t) _must_check_;
+/* No process, mount or memory is left, apart from what the kernel does not let go. t->kind is NULL.
+ */
+void worker_end(struct target *t);

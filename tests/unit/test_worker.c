@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A target in a process of its own: what it answers, and what becomes of one that does not. */
+#include "unit.h"
+
+#include "base/clock.h"
+#include "scratch.h"
+#include "target/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BIG (600 * KIB)
+
+struct fixture {
+	struct scratch s;
+	struct target_env env;
+	struct url url;
+	struct target t;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const char *why;
+
+	scratch_init(&f->s);
+	f->env.root = &f->s.root;
+	if (url_parse("file:///var/crash", &f->url, &why) < 0)
+		return -1;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	url_deinit(&f->url);
+	scratch_deinit(&f->s);
+	free(f);
+	return 0;
+}
+
+/* A process of ours that is still there, in whatever state. */
+static bool any_child(void)
+{
+	return waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD;
+}
+
+/* What the kind does, each in the worker. */
+static int ok(struct target *t)
+{
+	(void)snprintf(t->unassured, sizeof(t->unassured), "nothing much");
+	t->in_memory = true;
+	return 0;
+}
+
+static int hang(struct target *t)
+{
+	(void)t;
+	while (pause() < 0)
+		;
+	return 0;
+}
+
+static int die(struct target *t)
+{
+	(void)t;
+	(void)raise(SIGKILL);
+	return 0;
+}
+
+static int refuse_write(struct target *t, const void *buf, size_t len, uint64_t off)
+{
+	(void)buf;
+	(void)len;
+	if (off == 0)
+		return 0;
+	(void)snprintf(t->why, sizeof(t->why), "no room at %llu", (unsigned long long)off);
+	return -ENOSPC;
+}
+
+static int hang_write(struct target *t, const void *buf, size_t len, uint64_t off)
+{
+	(void)buf;
+	(void)len;
+	(void)off;
+	return hang(t);
+}
+
+static int ignore(struct target *t, const char *name)
+{
+	(void)t;
+	(void)name;
+	return 0;
+}
+
+static int a_size(struct target *t, uint64_t *bytes)
+{
+	(void)t;
+	*bytes = UINT64_C(0x123456789a);
+	return 0;
+}
+
+static struct target with(const struct fixture *f, const struct target_ops *ops)
+{
+	return (struct target){
+		.ops = &worker_ops,
+		.served = ops,
+		.env = &f->env,
+		.root = f->env.root,
+		.url = &f->url,
+		.mount_lock = -1,
+	};
+}
+
+static void test_a_whole_life(void **state)
+{
+	struct fixture *f = *state;
+	char *big = malloc(BIG), *back = malloc(BIG);
+	struct dump_claim claim = {.stream_ended = true, .size = BIG + 5, .dump_id = 1};
+	struct receipt r = {0};
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < BIG; i++)
+		big[i] = (char)(i * 7 + i / 1000);
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
+	assert_ptr_equal(f->t.ops, &worker_ops);
+	assert_int_equal(f->t.ops->begin(&f->t, "host-1"), 0);
+	assert_string_equal(f->t.dir, "host-1");
+	assert_int_equal(target_put(&f->t, "log", big, BIG), 0);
+	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(f->t.ops->write(&f->t, big, BIG, 5), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "hello", 5, 0), 0);
+	assert_int_equal(f->t.ops->pread(&f->t, back, BIG, 5), 0);
+	assert_memory_equal(back, big, BIG);
+	assert_int_equal(f->t.ops->pread(&f->t, back, 10, BIG), -ENODATA);
+	assert_int_equal(target_commit(&f->t, &claim, &r), 0);
+	assert_int_equal(r.size, BIG + 5);
+	assert_int_equal(target_close(&f->t), 0);
+	assert_int_equal(root_stat(&f->s.root, "/var/crash/host-1/vmcore", &st), 0);
+	assert_int_equal(st.st_size, BIG + 5);
+	assert_int_equal(root_stat(&f->s.root, "/var/crash/host-1/log", &st), 0);
+	assert_int_equal(st.st_size, BIG);
+	assert_false(any_child());
+	free(big);
+	free(back);
+}
+
+static void test_what_it_found_out_comes_back(void **state)
+{
+	static const struct target_ops ops = {
+		.patience_ms = 20000, .open = ok, .close = ok, .size = a_size};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+	uint64_t size = 0;
+
+	assert_int_equal(t.ops->open(&t), 0);
+	assert_true(t.in_memory);
+	assert_string_equal(t.unassured, "nothing much");
+	assert_int_equal(t.ops->size(&t, &size), 0);
+	assert_true(size == UINT64_C(0x123456789a));
+	assert_int_equal(target_close(&t), 0);
+}
+
+/* The answer to a write comes with a later request: it is not lost. */
+static void test_a_write_that_failed_is_told(void **state)
+{
+	static const struct target_ops ops = {.patience_ms = 20000,
+					      .open = ok,
+					      .close = ok,
+					      .write = refuse_write,
+					      .flush = ok,
+					      .abandon = ignore};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+	char buf[10] = {0};
+
+	assert_int_equal(t.ops->open(&t), 0);
+	assert_int_equal(t.ops->write(&t, buf, sizeof(buf), 0), 0);
+	(void)t.ops->write(&t, buf, sizeof(buf), 10);
+	assert_int_equal(t.ops->flush(&t), -ENOSPC);
+	assert_string_equal(t.why, "no room at 10");
+	assert_int_equal(t.ops->write(&t, buf, sizeof(buf), 0), -ENOSPC);
+	assert_int_equal(t.ops->abandon(&t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(target_close(&t), 0);
+}
+
+static void test_one_that_hangs_costs_its_patience(void **state)
+{
+	static const struct target_ops ops = {
+		.patience_ms = 300, .open = ok, .close = ok, .flush = hang, .size = a_size};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+	int64_t before = clock_ms();
+	uint64_t size;
+
+	assert_int_equal(t.ops->open(&t), 0);
+	assert_int_equal(t.ops->flush(&t), -ETIMEDOUT);
+	assert_true(clock_ms() - before >= 300);
+	assert_non_null(strstr(t.why, "does not answer"));
+	t.why[0] = '\0';
+	assert_int_equal(t.ops->size(&t, &size), -ETIMEDOUT);
+	assert_non_null(strstr(t.why, "does not answer"));
+	assert_int_equal(target_close(&t), 0);
+	assert_false(any_child());
+}
+
+static void test_the_deadline_comes_first(void **state)
+{
+	static const struct target_ops ops = {
+		.patience_ms = 3600000, .open = ok, .close = ok, .write = hang_write};
+	struct fixture *f = *state;
+	struct target t;
+	char buf[10] = {0};
+	int i, err = 0;
+
+	f->env.deadline = clock_ms() + 500;
+	t = with(f, &ops);
+	assert_int_equal(t.ops->open(&t), 0);
+	for (i = 0; i < 10 && err == 0; i++)
+		err = t.ops->write(&t, buf, sizeof(buf), 0);
+	assert_int_equal(err, -ETIMEDOUT);
+	assert_int_equal(target_close(&t), 0);
+	assert_false(any_child());
+}
+
+static void test_one_that_dies_is_noticed(void **state)
+{
+	static const struct target_ops ops = {
+		.patience_ms = 20000, .open = ok, .close = ok, .flush = die};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+
+	assert_int_equal(t.ops->open(&t), 0);
+	assert_int_equal(t.ops->flush(&t), -EPIPE);
+	assert_non_null(strstr(t.why, "died"));
+	assert_int_equal(target_close(&t), 0);
+	assert_false(any_child());
+}
+
+static void test_opening_that_hangs(void **state)
+{
+	static const struct target_ops ops = {.patience_ms = 200, .open = hang, .close = ok};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+
+	assert_int_equal(t.ops->open(&t), -ETIMEDOUT);
+	assert_int_equal(target_close(&t), 0);
+	assert_false(any_child());
+}
+
+/* Above all not the lock of the capture, which a worker that cannot be ended would keep. */
+static void test_it_keeps_no_descriptor_of_ours(void **state)
+{
+	static const struct target_ops ops = {.patience_ms = 20000, .open = ok, .close = ok};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+	struct pollfd p = {.events = POLLIN};
+	int pipes[2];
+
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(t.ops->open(&t), 0);
+	assert_int_equal(close(pipes[1]), 0);
+	p.fd = pipes[0];
+	assert_int_equal(poll(&p, 1, 5000), 1);
+	assert_true(p.revents & POLLHUP);
+	assert_int_equal(close(pipes[0]), 0);
+	assert_int_equal(target_close(&t), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_whole_life, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_it_found_out_comes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_write_that_failed_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_that_hangs_costs_its_patience, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_the_deadline_comes_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_that_dies_is_noticed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_opening_that_hangs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_it_keeps_no_descriptor_of_ours, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
