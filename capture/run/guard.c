@@ -14,8 +14,9 @@
 #define S          INT64_C(1000)
 
 /*
- * Each step, and how long it may be silent while it waits for something that it gives up by itself:
- * on this machine's own targets and on those of others. A step that only works has no such time.
+ * Each step, and how long it may be silent while it waits for something that it gives up by itself,
+ * which is a little sooner: with this machine's own targets, whose worker is given up after four
+ * minutes, and with those of others.
  */
 static const struct step {
 	char letter;
@@ -25,11 +26,11 @@ static const struct step {
 	{'.', "its beginning", 0, 0},
 	{GUARD_LOG, "reading the crashed kernel's log", 300 * S, 300 * S},
 	{GUARD_NETWORK, "bringing the network up", 0, 0}, /* see patience_of() */
-	{GUARD_OPEN, "opening the target", 180 * S, 450 * S},
-	{GUARD_PREPARE, "saving the log", 0, 450 * S},
+	{GUARD_OPEN, "opening the target", 300 * S, 450 * S},
+	{GUARD_PREPARE, "saving the log", 300 * S, 450 * S},
 	{GUARD_STREAM, "writing the dump", 630 * S, 630 * S},
-	{GUARD_COMMIT, "completing the dump", 0, 1200 * S},
-	{GUARD_RECORD, "saving the manifest", 0, 450 * S},
+	{GUARD_COMMIT, "completing the dump", 300 * S, 1200 * S},
+	{GUARD_RECORD, "saving the manifest", 300 * S, 450 * S},
 	{GUARD_RELEASE, "giving the memory back", 600 * S, 600 * S},
 	{GUARD_END, "its end", 0, 0},
 };
