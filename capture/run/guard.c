@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/guard.h"
 
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
 #include "run/guard_boot.h"
 #include "run/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LATE_WAITS "/run/fadump-ng/late-waits"
-#define S          INT64_C(1000)
+#define LATE_WAITS   "/run/fadump-ng/late-waits"
+#define S            INT64_C(1000)
+#define LATE_WAIT_MS (60 * S)
 
 /*
  * Each step, and how long it may be silent while it waits for something that it gives up by itself,
@@ -158,28 +163,43 @@ void guard_stop(struct run *run)
 	attempts_close(&g->store);
 }
 
+/* Is it so long ago that a late capture was first put off? */
+static bool has_waited(const struct run *run)
+{
+	_cleanup_free_ char *text = NULL;
+	char now[24];
+	size_t len;
+	int fd;
+
+	if (root_read(run->root, LATE_WAITS, sizeof(now), &text, &len) == 0)
+		return clock_ms() - strtoll(text, NULL, 10) >= LATE_WAIT_MS;
+	fd = root_open(run->root, LATE_WAITS, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return true;
+	(void)snprintf(now, sizeof(now), "%lld", (long long)clock_ms());
+	(void)!write_full(fd, now, strlen(now));
+	(void)close(fd);
+	return false;
+}
+
 /*
- * The boot is to go on when its attempts are used up. What hung may hang again, so the first late
- * capture, which everything else in the boot waits for, is left out, and one that the timer starts
- * in the running system is the last.
+ * The boot is to go on when its attempts are used up. What hung may hang again, so the late capture
+ * that everything else in the boot waits for is left out, however often systemd comes back to it;
+ * the first one that the timer starts in the running system is the last.
  */
 static bool late_may(struct run *run, unsigned int n)
 {
 	unsigned int max = (unsigned int)run->config->max_attempts;
-	int fd;
 
 	if (n < max || (n == max && max == 1))
 		return true;
 	if (n == max) {
-		if (root_exists(run->root, LATE_WAITS))
+		if (has_waited(run))
 			return true;
-		fd = root_open(run->root, LATE_WAITS, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
-		if (fd >= 0)
-			(void)close(fd);
 		log_warning(run->log,
 			    "the attempts at this dump are used up; it is tried once more "
 			    "when the system is up");
-		return fd < 0;
+		return false;
 	}
 	log_warning(run->log, "the attempts at this dump are used up; fadump-ng capture, by hand, "
 			      "still takes it");
