@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/guard.h"
 
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
 #include "run/guard_boot.h"
 #include "run/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LATE_WAITS "/run/fadump-ng/late-waits"
-#define S          INT64_C(1000)
+#define LATE_WAITS   "/run/fadump-ng/late-waits"
+#define S            INT64_C(1000)
+#define LATE_WAIT_MS (60 * S)
 
 /*
- * Each step, and how long it may be silent while it waits for something that it gives up by itself:
- * on this machine's own targets and on those of others. A step that only works has no such time.
+ * Each step, and how long it may be silent while it waits for something that it gives up by itself,
+ * which is a little sooner: with this machine's own targets, whose worker is given up after four
+ * minutes, and with those of others.
  */
 static const struct step {
 	char letter;
@@ -25,11 +31,11 @@ static const struct step {
 	{'.', "its beginning", 0, 0},
 	{GUARD_LOG, "reading the crashed kernel's log", 300 * S, 300 * S},
 	{GUARD_NETWORK, "bringing the network up", 0, 0}, /* see patience_of() */
-	{GUARD_OPEN, "opening the target", 180 * S, 450 * S},
-	{GUARD_PREPARE, "saving the log", 0, 450 * S},
+	{GUARD_OPEN, "opening the target", 300 * S, 450 * S},
+	{GUARD_PREPARE, "saving the log", 300 * S, 450 * S},
 	{GUARD_STREAM, "writing the dump", 630 * S, 630 * S},
-	{GUARD_COMMIT, "completing the dump", 0, 1200 * S},
-	{GUARD_RECORD, "saving the manifest", 0, 450 * S},
+	{GUARD_COMMIT, "completing the dump", 300 * S, 1200 * S},
+	{GUARD_RECORD, "saving the manifest", 300 * S, 450 * S},
 	{GUARD_RELEASE, "giving the memory back", 600 * S, 600 * S},
 	{GUARD_END, "its end", 0, 0},
 };
@@ -157,28 +163,43 @@ void guard_stop(struct run *run)
 	attempts_close(&g->store);
 }
 
+/* Is it so long ago that a late capture was first put off? */
+static bool has_waited(const struct run *run)
+{
+	_cleanup_free_ char *text = NULL;
+	char now[24];
+	size_t len;
+	int fd;
+
+	if (root_read(run->root, LATE_WAITS, sizeof(now), &text, &len) == 0)
+		return clock_ms() - strtoll(text, NULL, 10) >= LATE_WAIT_MS;
+	fd = root_open(run->root, LATE_WAITS, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return true;
+	(void)snprintf(now, sizeof(now), "%lld", (long long)clock_ms());
+	(void)!write_full(fd, now, strlen(now));
+	(void)close(fd);
+	return false;
+}
+
 /*
- * The boot is to go on when its attempts are used up. What hung may hang again, so the first late
- * capture, which everything else in the boot waits for, is left out, and one that the timer starts
- * in the running system is the last.
+ * The boot is to go on when its attempts are used up. What hung may hang again, so the late capture
+ * that everything else in the boot waits for is left out, however often systemd comes back to it;
+ * the first one that the timer starts in the running system is the last.
  */
 static bool late_may(struct run *run, unsigned int n)
 {
 	unsigned int max = (unsigned int)run->config->max_attempts;
-	int fd;
 
 	if (n < max || (n == max && max == 1))
 		return true;
 	if (n == max) {
-		if (root_exists(run->root, LATE_WAITS))
+		if (has_waited(run))
 			return true;
-		fd = root_open(run->root, LATE_WAITS, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
-		if (fd >= 0)
-			(void)close(fd);
 		log_warning(run->log,
 			    "the attempts at this dump are used up; it is tried once more "
 			    "when the system is up");
-		return fd < 0;
+		return false;
 	}
 	log_warning(run->log, "the attempts at this dump are used up; fadump-ng capture, by hand, "
 			      "still takes it");

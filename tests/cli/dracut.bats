@@ -140,6 +140,8 @@ stub() {
     grep -q 'device=UUID=1' "$T/initrd/etc/fadump-ng.conf"
     [ -e "$T/initrd/etc/initrd-release" ]
     grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-capture.service' "$T/did"
+    grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-guard.service' "$T/did"
+    grep -q 'inst_simple .*/fadump-ng-guard.service' "$T/did"
     ! grep -q inst_hook "$T/did"
 }
 
@@ -148,6 +150,7 @@ stub() {
     grep -qx 'inst_hook pre-mount 00 fadump-ng-capture.sh' "$T/did"
     grep -qx 'inst_hook initqueue/timeout 00 fadump-ng-capture.sh' "$T/did"
     grep -qx 'inst_hook emergency 00 fadump-ng-capture.sh' "$T/did"
+    grep -qx 'inst_hook cmdline 00 fadump-ng-guard.sh' "$T/did"
     ! grep -q systemctl "$T/did"
 }
 
@@ -347,4 +350,14 @@ card() {
     [ -z "$(ip=192.0.2.9 "$script" deconfig)" ]
     [ "$(ip=192.0.2.9 subnet=255.255.255.0 mask=24 router='192.0.2.1 192.0.2.2' "$script" bound | head -n 3)" = \
         $'ip=192.0.2.9\nsubnet=24\nrouter=192.0.2.1 192.0.2.2' ]
+}
+
+@test "the watchdog's driver and that of the machine's memory are in the image where the kernel has them as modules" {
+    run installkernel
+    ! grep -q 'instmods pseries-wdt' "$T/did"
+    printf 'pseries-wdt\nnvram\n' >>"$T/mods/known"
+    run installkernel
+    [ "$status" = 0 ]
+    grep -qx 'instmods pseries-wdt' "$T/did"
+    grep -qx 'instmods nvram' "$T/did"
 }

@@ -15,7 +15,8 @@ PLACE = "/dumps"
 def run(lab):
     dice = random.Random(SEED)
     disk = lab.CachedDisk("cached", seed=SEED)
-    with lab.vm(files={dumps.CONF: dumps.target("cached", path=PLACE)}, disks=[disk]) as vm:
+    conf = dumps.target("cached", path=PLACE) + "max-attempts = 1000\n"
+    with lab.vm(files={dumps.CONF: conf}, disks=[disk]) as vm:
         vm.boot()
         writes, flushes, cuts, since = 80, 12, 0, None
         while cuts < CUTS:

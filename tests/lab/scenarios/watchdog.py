@@ -5,6 +5,7 @@ ends with the log saved and the machine up, and the dump is still there to be sa
 import json
 
 from harness import cache, dumps
+from harness.failure import PATIENCE
 
 MARK = "lab: the kernel is to stand still"
 # Stands where makedumpfile stands in the initramfs. The kernel stands still once a lock that every fork and exit takes is
@@ -29,7 +30,7 @@ case $attempts in
 esac
 exec /usr/bin/makedumpfile.real "$@"
 """
-SECONDS = 40
+SECONDS = int(40 * PATIENCE)
 
 
 def run(lab):
