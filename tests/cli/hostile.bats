@@ -119,6 +119,7 @@ apart() {
     mkfifo "$T/root/etc/hostname"
     timeout 60 "$FADUMP_NG" --root "$T/root" capture --no-release
     cmp "$T/dump" "$crash"/localhost-*/vmcore
+    [ -f "$T/root/run/fadump-ng/record.json" ]
     rm "$T/root/etc/hostname"
     echo lab >"$T/root/etc/hostname"
     rm -r "$T/root/run/fadump-ng"
