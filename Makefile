@@ -108,10 +108,22 @@ $(O)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(O)/libfadump.a
 	@mkdir -p $(@D)
 	$(call say,LD) $(CC) $(ALL_CPPFLAGS) -Itests/fuzz $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(O)/libfadump.a $(LIBS)
 
-$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(SRC)
+# Compiled once for all of them; replay.c's build has no use for the coverage.
+FUZZ_O        := $(BUILD)/fuzz-objects
+FUZZ_OBJ      := $(filter-out $(FUZZ_O)/capture/main.o,$(SRC:%.c=$(FUZZ_O)/%.o))
+FUZZ_CFLAGS   := -std=gnu17 $(filter-out -Wno-format-truncation,$(WARN)) -O1 -g -fno-omit-frame-pointer \
+                 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+$(FUZZ_O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call say,LD) clang $(ALL_CPPFLAGS) -Itests/fuzz -std=gnu17 $(filter-out -Wno-format-truncation,$(WARN)) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o $@ $< $(filter-out capture/main.c,$(SRC)) $(LIBS)
+	$(call say,CC) clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(FUZZ_O)/libfadump.a: $(FUZZ_OBJ)
+	$(call say,AR) rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_O)/libfadump.a
+	@mkdir -p $(@D)
+	$(call say,LD) clang $(ALL_CPPFLAGS) -Itests/fuzz $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_O)/libfadump.a $(LIBS)
 
 unit: $(UNIT)
 tools: $(TOOLS)
@@ -191,7 +203,7 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(FUZZ_OBJ:.o=.d)
 
 .PHONY: all help unit tools replay shim faults model fuzz docs packages check check-fast demo bench lint install uninstall dist clean
 .SECONDARY:

@@ -21,16 +21,19 @@ _fadump_ng()
 	--root | --config | --core | --target | --fingerprint) return ;;
 	esac
 	case $verb in
-	'') words='--root --config -v --verbose -q --quiet --help --version status check capture release register unregister verify unflatten propagate config help version ' ;;
+	'') words='--root --config -v --verbose -q --quiet --help --version status check capture release register unregister verify list show prune unflatten propagate config help version ' ;;
 	status) words='--json ' ;;
 	check) words='--core --json ' ;;
 	capture) words='--core --target --no-release --late --json ' ;;
 	release) words='--force ' ;;
 	verify) words='--full --json ' ;;
+	list) words='--json ' ;;
+	show) words='--json ' ;;
+	prune) words='--dry-run ' ;;
 	unflatten) words='' ;;
 	propagate) words='--fingerprint ' ;;
 	config) words='--for-image --needs check show devices network remote ' ;;
-	help) words='status check capture release register unregister verify unflatten propagate config help version ' ;;
+	help) words='status check capture release register unregister verify list show prune unflatten propagate config help version ' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

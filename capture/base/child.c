@@ -294,7 +294,11 @@ int child_run(const struct child_spec *spec, struct child_result *out)
 	*out = (struct child_result){.status = -1};
 	if (!buf)
 		return -ENOMEM;
-	r = spawn(spec->argv, spec->env_add, spec->stdin_fd, &s);
+	r = spawn(&(struct spawn_spec){.argv = spec->argv,
+				       .env_add = spec->env_add,
+				       .stdin_fd = spec->stdin_fd,
+				       .confine = spec->confine},
+		  &s);
 	if (r < 0)
 		return r;
 	c.pid = s.pid;

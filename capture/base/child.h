@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/confine.h"
 #include "base/macros.h"
 #include "base/tail.h"
 
@@ -20,6 +21,7 @@ struct child_spec {
 	int stdin_fd;               /* -1: /dev/null */
 	int64_t deadline;           /* absolute, clock_ms(); 0: none */
 	int64_t stall_ms;           /* killed when silent on both streams for so long; 0: none */
+	const struct confine *confine; /* what it gives up before it runs; NULL: nothing */
 
 	/* Each may be NULL: then the output is discarded (stderr still feeds the tail). A negative
 	 * result kills the child and becomes the result of child_run. */

@@ -42,7 +42,8 @@ int coprocess_start(const char *const *argv, const char *const *env_add, int64_t
 		return -errno;
 	read_end = p[0];
 	out->to = p[1];
-	err = spawn(argv, env_add, read_end, &s);
+	err = spawn(&(struct spawn_spec){.argv = argv, .env_add = env_add, .stdin_fd = read_end},
+		    &s);
 	if (err < 0) {
 		(void)close(take_fd(&out->to));
 		return err;

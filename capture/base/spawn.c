@@ -75,9 +75,15 @@ static void be_killable(void)
 	(void)close(fd);
 }
 
+void spawn_reset(void)
+{
+	reset_signals();
+	be_killable();
+}
+
 /* In the child. fds: stdin, stdout, stderr, exec pipe; the program may have been started without
  * fds 0 to 2. */
-static _Noreturn void become(const char *const *argv, char **env, int fds[4], pid_t parent)
+static _Noreturn void become(const struct spawn_spec *spec, char **env, int fds[4], pid_t parent)
 {
 	int err;
 
@@ -100,27 +106,36 @@ static _Noreturn void become(const char *const *argv, char **env, int fds[4], pi
 	/* Every fd of ours is close-on-exec; this is for those that we were started with. */
 	(void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 #endif
-	reset_signals();
-	be_killable();
-	(void)execvpe(argv[0], (char *const *)argv, env);
+	spawn_reset();
+	if (spec->confine) {
+		/* It may be opened again, as /proc/self/fd/1. */
+		(void)!fchown(STDOUT_FILENO, CONFINE_USER, CONFINE_USER);
+		(void)confine_self(spec->confine);
+		/* The change of user has cleared it. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+			goto fail;
+		if (getppid() != parent)
+			_exit(127);
+	}
+	(void)execvpe(spec->argv[0], (char *const *)spec->argv, env);
 fail:
 	err = errno;
 	(void)!write(fds[3], &err, sizeof(err));
 	_exit(127);
 }
 
-int spawn(const char *const *argv, const char *const *env_add, int stdin_fd, struct spawned *out)
+int spawn(const struct spawn_spec *spec, struct spawned *out)
 {
 	_cleanup_close_ int null_fd = -1, out_r = -1, out_w = -1, err_r = -1, err_w = -1;
 	_cleanup_close_ int exec_r = -1, exec_w = -1;
-	_cleanup_free_ char **env = environment(env_add);
+	_cleanup_free_ char **env = environment(spec->env_add);
 	pid_t parent = getpid(), pid;
 	sigset_t all, old;
 	int p[2], err;
 
 	if (!env)
 		return -ENOMEM;
-	if (stdin_fd < 0) {
+	if (spec->stdin_fd < 0) {
 		null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 		if (null_fd < 0)
 			return -errno;
@@ -145,7 +160,8 @@ int spawn(const char *const *argv, const char *const *env_add, int stdin_fd, str
 	pid = fork();
 	err = errno;
 	if (pid == 0)
-		become(argv, env, (int[]){stdin_fd < 0 ? null_fd : stdin_fd, out_w, err_w, exec_w},
+		become(spec, env,
+		       (int[]){spec->stdin_fd < 0 ? null_fd : spec->stdin_fd, out_w, err_w, exec_w},
 		       parent);
 	(void)sigprocmask(SIG_SETMASK, &old, NULL);
 	if (pid < 0)

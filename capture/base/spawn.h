@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/confine.h"
 #include "base/macros.h"
 
 #include <sys/types.h>
@@ -21,13 +22,21 @@ struct spawned {
 	int exec_fd;
 };
 
+struct spawn_spec {
+	const char *const *argv;       /* argv[0] is looked up in PATH */
+	const char *const *env_add;    /* may be NULL */
+	int stdin_fd;                  /* -1: /dev/null */
+	const struct confine *confine; /* NULL: it keeps what we have */
+};
+
 /*
- * argv[0] is looked up in PATH; env_add may be NULL; stdin_fd -1 is /dev/null. The child starts
- * with default signal handlers, nothing blocked, no fds but 0, 1 and 2, and is killed when the
- * calling thread ends. 0 or -errno.
+ * The child starts with default signal handlers, nothing blocked, no fds but 0, 1 and 2, and is
+ * killed when the calling thread ends. 0 or -errno.
  */
-int spawn(const char *const *argv, const char *const *env_add, int stdin_fd,
-	  struct spawned *out) _must_check_;
+int spawn(const struct spawn_spec *spec, struct spawned *out) _must_check_;
+/* In a child: the signals' handlers as they were at the start of the world, and no better chances
+ * than other processes when memory runs out. */
+void spawn_reset(void);
 /* After exec_fd became readable: 0 when the program runs, else the -errno of what kept it from
  * running. */
 int spawn_exec_result(int exec_fd) _must_check_;

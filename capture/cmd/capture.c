@@ -66,13 +66,17 @@ static int parse(struct app *app, const struct cmd *cmd, int argc, char **argv, 
 static void print_json(const struct app *app, const struct run *run, enum run_outcome outcome)
 {
 	json_object *o = json_object_new_object(), *list = json_object_new_array();
+	bool limited = run->have_log_receipt && !run->have_receipt;
 	size_t i;
 
-	json_add_text(o, "outcome", run_outcome_word(outcome));
+	json_add_text(o, "outcome", run_ended(run, outcome));
 	json_add_text(o, "verdict", run->judged ? verdict_word(run->verdict.kind) : NULL);
 	json_add_text(o, "target", run->have_receipt ? run->receipt.target : NULL);
 	json_add_text(o, "dump", run->have_receipt ? run->receipt.dir : NULL);
 	json_add_known(o, "bytes", run->have_receipt ? (int64_t)run->receipt.size : -1);
+	json_add_text(o, "policy", limited ? release_policy_word(run->log_receipt.policy) : NULL);
+	json_add_text(o, "log_target", limited ? run->log_receipt.target : NULL);
+	json_add_text(o, "log_dir", limited ? run->log_receipt.dir : NULL);
 	json_add_bool(o, "released", run->released);
 	json_add_bool(o, "registered", run->registered);
 	json_add_text(o, "panic", run->dmesg.panic[0] ? run->dmesg.panic : NULL);

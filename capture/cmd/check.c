@@ -120,14 +120,15 @@ static int judge(struct app *app, const char *path, struct verdict *v)
 	if (!path) {
 		err = verdict_judge(&app->root, v);
 		if (err < 0)
-			log_error(&app->log, "cannot judge the crash state: %s", strerror(-err));
+			log_error(&app->log, "cannot judge the crash state: %s",
+				  verdict_error(v, err));
 		return err;
 	}
 	fd = open_core(path);
 	err = fd < 0 ? fd : verdict_judge_core(fd, v);
 	if (err < 0)
 		log_error(&app->log, "%s: %s", path,
-			  err == -EINVAL ? "not a regular file" : strerror(-err));
+			  err == -EINVAL ? "not a regular file" : verdict_error(v, err));
 	return err;
 }
 

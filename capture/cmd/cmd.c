@@ -35,6 +35,10 @@ static const struct cmd_option verify_options[] = {
 	OPTION_JSON,
 	OPTIONS_END,
 };
+static const struct cmd_option prune_options[] = {
+	{"--dry-run", NULL, "say what would be deleted, and delete nothing"},
+	OPTIONS_END,
+};
 static const struct cmd_option release_options[] = {
 	{"--force", NULL, "release without a saved dump, which loses it"},
 	OPTIONS_END,
@@ -111,6 +115,37 @@ const struct cmd commands[] = {
 			   "\"fsverity digest --hash-alg=sha256 --block-size=65536\" prints of "
 			   "the vmcore.",
 		.run = cmd_verify,
+	},
+	{
+		.name = "list",
+		.summary = "what dumps the configured targets hold",
+		.options = json_options,
+		.details = "Of each directory: when the crash was, whether the dump is complete, "
+			   "incomplete, damaged (of another size than was saved), gone or never "
+			   "wanted (log), or none of ours (foreign); its size, the kernel and why "
+			   "it died. Targets with ssh:// are not looked through.",
+		.run = cmd_list,
+	},
+	{
+		.name = "show",
+		.args = "DUMP",
+		.summary = "tell of one dump what its manifest says",
+		.options = json_options,
+		.details = "DUMP is a name as list prints it, or the path of a dump directory.",
+		.run = cmd_show,
+	},
+	{
+		.name = "prune",
+		.summary = "delete the dumps that keep and keep-logs do not keep",
+		.options = prune_options,
+		.details = "What a capture does after it saved a dump, by hand: of this machine's "
+			   "dumps on each target the first of a row of crashes and the newest "
+			   "stay. A dump that goes leaves its log and manifest. What was left "
+			   "half written goes, too, and with make-room = oldest as much as "
+			   "keep-free needs. A dump that is still in memory keeps what was saved "
+			   "of it. Directories without a manifest of this machine's are not "
+			   "touched.",
+		.run = cmd_prune,
 	},
 	{
 		.name = "unflatten",

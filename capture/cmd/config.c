@@ -102,6 +102,8 @@ static int validate(struct app *app, const char *file, const struct config *c)
 		status = cmd_check_network(app, name, c);
 	if (status == EXIT_DONE)
 		status = cmd_check_remote(app, name, c);
+	if (status == EXIT_DONE)
+		cmd_warn_past(app, name, c);
 	return status == EXIT_DONE ? validate_options(app, name, c) : status;
 }
 

@@ -31,6 +31,8 @@ int cmd_config_network(struct app *app, const char *file, bool needs);
 /* Are the tools, keys and host keys of targets on other machines there? An exit status, after one
  * line of error. */
 int cmd_check_remote(struct app *app, const char *name, const struct config *c);
+/* What is said of keep and the like where a target's kind does not heed them. */
+void cmd_warn_past(struct app *app, const char *name, const struct config *c);
 /*
  * `config remote`: what an image must have for them, a line each: "program NAME", "private FILE"
  * (for root's eyes), "maybe FILE" (where it is there), "module NAME".

@@ -96,6 +96,8 @@ static void print_json(const struct view *w)
 	json_add_text(o, "last_target",
 		      w->have_record && w->record.target[0] ? w->record.target : NULL);
 	json_add_text(o, "last_dump", w->have_record && w->record.dir[0] ? w->record.dir : NULL);
+	json_add_text(o, "last_policy",
+		      w->have_record && w->record.policy[0] ? w->record.policy : NULL);
 	json_add_text(o, "last_failure",
 		      w->have_record && w->record.reason[0] ? w->record.reason : NULL);
 	json_print(o);
@@ -129,6 +131,10 @@ static void print_last(const struct view *w)
 	if (w->record.target[0])
 		printf(", %s in %s, %llu bytes%s", w->record.dir, w->record.target,
 		       (unsigned long long)w->record.size,
+		       w->record.released ? ", memory released" : "");
+	else if (w->record.policy[0])
+		printf(", its log alone, as %s says, %s in %s%s", w->record.policy,
+		       w->record.log_dir, w->record.log_target,
 		       w->record.released ? ", memory released" : "");
 	else if (w->record.reason[0])
 		printf(": %s", w->record.reason);
@@ -177,7 +183,7 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return cmd_usage(app, cmd, "takes no argument");
 	err = verdict_judge(&app->root, &v);
 	if (err < 0) {
-		log_error(&app->log, "cannot read the fadump state: %s", strerror(-err));
+		log_error(&app->log, "cannot read the fadump state: %s", verdict_error(&v, err));
 		verdict_deinit(&v);
 		return cmd_json_error(app, json, EXIT_FAILED);
 	}

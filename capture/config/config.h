@@ -29,6 +29,18 @@ enum config_action {
 	CONFIG_ACTION_SHELL,        /* on-failure only */
 };
 
+/* Room that stays free on a target's file system: a size, or a share of the whole. */
+struct config_room {
+	uint64_t bytes;
+	int percent; /* 0: bytes count */
+};
+
+/* So many crashes within so long. */
+struct config_rate {
+	int crashes; /* 0: off */
+	int64_t window_ms;
+};
+
 struct config_target {
 	char *url;         /* as written; target/url.h takes it apart */
 	unsigned int line; /* where it was written; 0: the default or the command line */
@@ -52,6 +64,10 @@ struct config {
 	int64_t network_deadline_ms; /* for the network to come up */
 	int64_t watchdog_ms;         /* CONFIG_AUTO, or 0: none */
 	int max_attempts;
+	int keep, keep_logs; /* dumps, and logs without one, on a target; 0: all */
+	struct config_room keep_free;
+	bool make_room; /* delete the oldest dump rather than miss the new one */
+	struct config_rate rate_limit;
 };
 
 /* What is wrong with a configuration, for "FILE:LINE: text". */

@@ -14,6 +14,7 @@ static const char *const success_words[] = {"continue", "reboot", "poweroff", "h
 static const char *const failure_words[] = {"continue",     "reboot", "poweroff", "halt",
 					    "late-capture", "shell",  NULL};
 static const char *const naming_words[] = {"default", "rhel", "suse", NULL};
+static const char *const make_room_words[] = {"no", "oldest", NULL};
 
 const struct config_key config_keys[] = {
 	{
@@ -288,6 +289,74 @@ const struct config_key config_keys[] = {
 		.help = "How long the network may take to come up, from the search for its "
 			"interface to a route to the target's host, up to 1h. When the time is up "
 			"that target has failed and the next one is tried.",
+	},
+	{
+		.name = "keep",
+		.type = CONFIG_TYPE_INT_ALL,
+		.offset = FIELD(keep),
+		.min = 1,
+		.max = 10000,
+		.values = "all | 1..10000",
+		.def = "5",
+		.help = "How many dumps of this machine stay on a target: the first one of a row "
+			"of crashes, and the newest. When another one is saved, the others lose "
+			"their vmcore (and opalcore); their log, manifest and capture.log stay, as "
+			"keep-logs says. Nothing is deleted before the new dump is saved whole. 1 "
+			"keeps the newest alone. A row of crashes ends when a day passes without "
+			"one.\n"
+			"Directories without a manifest of this machine's are never touched. "
+			"Targets with ssh:// are left to their server.",
+	},
+	{
+		.name = "keep-logs",
+		.type = CONFIG_TYPE_INT_ALL,
+		.offset = FIELD(keep_logs),
+		.min = 1,
+		.max = 10000,
+		.values = "all | 1..10000",
+		.def = "100",
+		.help = "How many directories of this machine stay on a target that hold the log "
+			"of a crash but no dump, because that was deleted, failed or was not "
+			"wanted: again the first of a row, and the newest.",
+	},
+	{
+		.name = "keep-free",
+		.type = CONFIG_TYPE_ROOM,
+		.offset = FIELD(keep_free),
+		.values = "SIZE | PERCENT",
+		.def = "64M",
+		.help = "How much room stays free on a target's file system: a size in bytes, or "
+			"with K, M, G or T, or a share like 10% (up to 90%). A dump that would go "
+			"beyond it is treated as if the disk were full: it is given up there and "
+			"the next target is tried. The log of the crash is saved all the same. 0 "
+			"lets a dump fill the disk. A share is not known of ssh:// targets.",
+	},
+	{
+		.name = "make-room",
+		.type = CONFIG_TYPE_FLAG,
+		.offset = FIELD(make_room),
+		.choices = make_room_words,
+		.values = "no | oldest",
+		.def = "no",
+		.help = "What to do when a target has no room for the dump. oldest deletes dumps "
+			"of this machine that are there, the oldest first but never the first of a "
+			"row of crashes, one after the other and only as the room runs out, before "
+			"the new dump is known to be whole. no deletes nothing for it.",
+	},
+	{
+		.name = "rate-limit",
+		.type = CONFIG_TYPE_RATE,
+		.offset = FIELD(rate_limit),
+		.values = "off | N/TIME",
+		.def = "off",
+		.help = "With N/TIME, like 3/1h, a crash gets no dump when N crashes within TIME "
+			"before it have been saved on the target already: its log is saved, and "
+			"the memory is given back for that. The dump of such a crash is lost, "
+			"which shortens the outage of a machine that crashes again and again. N is "
+			"1 to 1000, TIME up to 30d. It holds for captures that start by "
+			"themselves, and only where the log could be read and the times of the "
+			"crashes are known; when in doubt the dump is saved. Never for ssh:// "
+			"targets.",
 	},
 };
 

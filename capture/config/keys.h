@@ -22,6 +22,10 @@ enum config_type {
 	CONFIG_TYPE_WORD,     /* const char *, one of choices */
 	CONFIG_TYPE_CHOICE,   /* enum, the index into choices */
 	CONFIG_TYPE_BOOL,     /* bool, yes or no */
+	CONFIG_TYPE_INT_ALL,  /* int, "all" (0) or min..max */
+	CONFIG_TYPE_FLAG,     /* bool, the index into two choices */
+	CONFIG_TYPE_ROOM,     /* struct config_room; config/amount.h */
+	CONFIG_TYPE_RATE,     /* struct config_rate; config/amount.h */
 };
 
 struct config_key {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One key's value, from text and back to text. */
+#include "config/amount.h"
 #include "config/keys.h"
 
 #include <errno.h>
@@ -43,18 +44,20 @@ static int parse_number(const char *s, const char **end, int64_t *out)
 static int set_int(void *field, const struct config_key *key, const char *value,
 		   struct config_error *error)
 {
-	bool with_auto = key->type == CONFIG_TYPE_INT_AUTO;
+	const char *word = key->type == CONFIG_TYPE_INT_AUTO  ? "auto"
+			   : key->type == CONFIG_TYPE_INT_ALL ? "all"
+							      : NULL;
 	const char *end;
 	int64_t n;
 	int stored;
 
-	if (with_auto && strcmp(value, "auto") == 0) {
+	if (word && strcmp(value, word) == 0) {
 		stored = 0;
 	} else {
 		if (parse_number(value, &end, &n) < 0 || *end || n < key->min || n > key->max)
-			return refuse(error, "%s takes %sa number from %d to %d, not \"%.40s\"",
-				      key->name, with_auto ? "\"auto\" or " : "", key->min,
-				      key->max, value);
+			return refuse(error, "%s takes %s%s%sa number from %d to %d, not \"%.40s\"",
+				      key->name, word ? "\"" : "", word ? word : "",
+				      word ? "\" or " : "", key->min, key->max, value);
 		stored = (int)n;
 	}
 	memcpy(field, &stored, sizeof(stored));
@@ -103,6 +106,8 @@ static int set_choice(void *field, const struct config_key *key, const char *val
 			continue;
 		if (key->type == CONFIG_TYPE_WORD)
 			memcpy(field, &word, sizeof(word));
+		else if (key->type == CONFIG_TYPE_FLAG)
+			*(bool *)field = i != 0;
 		else
 			memcpy(field, &i, sizeof(i));
 		return 0;
@@ -119,6 +124,25 @@ static int set_bool(bool *field, const struct config_key *key, const char *value
 		return refuse(error, "%s takes yes or no, not \"%.40s\"", key->name, value);
 	*field = yes;
 	return 0;
+}
+
+/* The two kinds that are parsed in config/amount.c. */
+static int set_amount(void *field, const struct config_key *key, const char *value,
+		      struct config_error *error)
+{
+	if (key->type == CONFIG_TYPE_ROOM)
+		return room_parse(value, field) == 0
+			       ? 0
+			       : refuse(error,
+					"%s takes a size like 500M or 2G, or a share from 1%% to "
+					"90%%, not \"%.40s\"",
+					key->name, value);
+	return rate_parse(value, field) == 0
+		       ? 0
+		       : refuse(error,
+				"%s takes \"off\" or N/TIME like 3/1h, N from 1 to 1000 and TIME "
+				"up to 30d, not \"%.40s\"",
+				key->name, value);
 }
 
 static int set_text(char **field, const char *value)
@@ -154,14 +178,19 @@ int config_key_set(struct config *c, const struct config_key *key, const char *v
 		return set_text(field, value);
 	case CONFIG_TYPE_INT:
 	case CONFIG_TYPE_INT_AUTO:
+	case CONFIG_TYPE_INT_ALL:
 		return set_int(field, key, value, error);
 	case CONFIG_TYPE_DURATION:
 		return set_duration(field, key, value, error);
 	case CONFIG_TYPE_WORD:
 	case CONFIG_TYPE_CHOICE:
+	case CONFIG_TYPE_FLAG:
 		return set_choice(field, key, value, error);
 	case CONFIG_TYPE_BOOL:
 		return set_bool(field, key, value, error);
+	case CONFIG_TYPE_ROOM:
+	case CONFIG_TYPE_RATE:
+		return set_amount(field, key, value, error);
 	}
 	return refuse(error, "%s is of an unknown type", key->name);
 }
@@ -208,14 +237,24 @@ void config_print_key(FILE *f, const struct config *c, const struct config_key *
 		break;
 	case CONFIG_TYPE_INT:
 	case CONFIG_TYPE_INT_AUTO:
+	case CONFIG_TYPE_INT_ALL:
 		memcpy(&n, field, sizeof(n));
-		if (n == 0 && key->type == CONFIG_TYPE_INT_AUTO)
-			text = "auto";
+		if (n == 0 && key->type != CONFIG_TYPE_INT)
+			text = key->type == CONFIG_TYPE_INT_AUTO ? "auto" : "all";
 		else
 			fprintf(f, " %d", n);
 		break;
 	case CONFIG_TYPE_BOOL:
 		text = *(const bool *)field ? "yes" : "no";
+		break;
+	case CONFIG_TYPE_FLAG:
+		text = key->choices[*(const bool *)field];
+		break;
+	case CONFIG_TYPE_ROOM:
+		room_print(f, field);
+		break;
+	case CONFIG_TYPE_RATE:
+		rate_print(f, field);
 		break;
 	case CONFIG_TYPE_DURATION:
 		memcpy(&ms, field, sizeof(ms));

@@ -3,6 +3,7 @@
 
 #include "base/macros.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Who says it. The platforms' own prefixes came with 5.5; before that all of them said "fadump: ".
@@ -111,7 +112,13 @@ static const struct saying {
 	 "The firmware did not answer the registration in time.", retry_register},
 	{SPEAKER_FADUMP, KLOG_REGISTER_FAILED, "Support not available.",
 	 "The firmware withdrew its support for fadump.", see_platform},
+	/* Last, and never found by its words: see note_user_space(). */
+	{SPEAKER_OTHER, KLOG_REFUSED, "",
+	 "The kernel let the dump's memory go while it booted, without saying why.",
+	 "Keep the kernel log; make sure that crash and capture boot run the same kernel."},
 };
+
+#define SILENT (&sayings[ARRAY_SIZE(sayings) - 1])
 
 static const struct {
 	const char *start;
@@ -233,6 +240,14 @@ static bool graver(enum klog_meaning a, const struct klog_finding *found)
 	return found->meaning == KLOG_NOTHING || a < found->meaning;
 }
 
+static void take_saying(const struct saying *s, struct klog_finding *out)
+{
+	out->said = (uint32_t)(s - sayings) + 1;
+	out->meaning = s->meaning;
+	out->why = s->why;
+	out->advice = s->advice;
+}
+
 /*
  * User space runs. What was freed before that, the kernel let go by itself: it refused the dump,
  * also when it gives no reason (a crash that the firmware started on powernv, a missing address of
@@ -243,11 +258,8 @@ static void note_user_space(struct klog_finding *out)
 	out->user_space = true;
 	if (!out->freed[0] || !graver(KLOG_REFUSED, out))
 		return;
-	out->meaning = KLOG_REFUSED;
+	take_saying(SILENT, out);
 	memcpy(out->line, out->freed, sizeof(out->line));
-	out->why = "The kernel let the dump's memory go while it booted, without saying why.";
-	out->advice = "Keep the kernel log; make sure that crash and capture boot run "
-		      "the same kernel.";
 }
 
 /* The number behind the first "0x" of the text, or 0. */
@@ -318,10 +330,8 @@ static void scan_line(struct text t, struct klog_finding *out)
 		if (s->speaker != speaker || !starts(message, s->start))
 			continue;
 		if (graver(s->meaning, out)) {
-			out->meaning = s->meaning;
+			take_saying(s, out);
 			copy_line(t, out->line, sizeof(out->line));
-			out->why = s->why;
-			out->advice = s->advice;
 		}
 		return;
 	}
@@ -350,4 +360,33 @@ void klog_scan(const char *buf, size_t len, struct klog_finding *out)
 {
 	memset(out, 0, sizeof(*out));
 	klog_scan_more(buf, len, out);
+}
+
+void klog_pack(const struct klog_finding *f, struct klog_packed *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->said = f->said;
+	out->released = f->released;
+	out->reserved_at = f->reserved_at;
+	out->n_freed = (uint32_t)f->n_freed;
+	memcpy(out->freed_from, f->freed_from, sizeof(out->freed_from));
+	memcpy(out->line, f->line, sizeof(out->line));
+}
+
+int klog_unpack(const struct klog_packed *p, struct klog_finding *out)
+{
+	struct text line = {p->line, strnlen(p->line, sizeof(p->line))};
+
+	if (p->said > ARRAY_SIZE(sayings) || p->n_freed > KLOG_FREED_MAX || p->released > 1 ||
+	    line.len == sizeof(p->line) || (p->said != 0) != (line.len != 0))
+		return -EPROTO;
+	memset(out, 0, sizeof(*out));
+	if (p->said)
+		take_saying(&sayings[p->said - 1], out);
+	copy_line(line, out->line, sizeof(out->line));
+	out->released = p->released;
+	out->reserved_at = p->reserved_at;
+	out->n_freed = p->n_freed;
+	memcpy(out->freed_from, p->freed_from, sizeof(out->freed_from));
+	return 0;
 }

@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include "base/macros.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,9 +41,24 @@ struct klog_finding {
 	size_t n_freed;
 
 	/* private: what the records so far have told */
+	uint32_t said; /* the row of the table that it is, from 1; 0: none */
 	bool user_space;
 	char freed[256];
 };
+
+/*
+ * A finding as bytes that may come from somebody else: a child that scanned the log. said is the
+ * number of what was found, which meaning, why and advice hang on.
+ */
+struct klog_packed {
+	uint64_t reserved_at, freed_from[KLOG_FREED_MAX];
+	uint32_t said, n_freed, released;
+	char line[256];
+};
+
+void klog_pack(const struct klog_finding *f, struct klog_packed *out);
+/* 0, or -EPROTO: no scan ends so; *out is untouched then. */
+int klog_unpack(const struct klog_packed *p, struct klog_finding *out) _must_check_;
 
 /* The gravest, first finding. out->meaning is KLOG_NOTHING when there is none. Never fails. */
 void klog_scan(const char *buf, size_t len, struct klog_finding *out);

@@ -2,6 +2,7 @@
 #include "crash/kmsg.h"
 
 #include "base/cleanup.h"
+#include "base/confined.h"
 #include "base/io.h"
 
 #include <errno.h>
@@ -12,7 +13,8 @@
 
 #define KMSG_PATH        "/dev/kmsg"
 #define KMSG_FILE_MAX    (16 * MIB)
-#define KMSG_RECORD_MAX  8192     /* the kernel never makes a longer one */
+#define KMSG_RECORD_MAX  8192 /* the kernel never makes a longer one */
+#define DEADLINE_MS      INT64_C(30000)
 #define KMSG_RECORDS_MAX 1000000U /* a log that grows faster than it is read must not hold us */
 
 static int scan_device(int fd, struct klog_finding *out)
@@ -35,12 +37,43 @@ static int scan_device(int fd, struct klog_finding *out)
 	return 0;
 }
 
+static int scan_file(int fd, struct klog_finding *out)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = read_to_end(fd, KMSG_FILE_MAX, &text, &len);
+
+	if (r == 0)
+		klog_scan(text, len, out);
+	return r;
+}
+
+/* In the child. What was found before an error counts. */
+static int scan(void *ctx, int fd, int out)
+{
+	const mode_t *mode = ctx;
+	struct klog_finding found = {.meaning = KLOG_NOTHING};
+	struct klog_packed packed;
+	int r = S_ISCHR(*mode) ? scan_device(fd, &found) : scan_file(fd, &found);
+
+	klog_pack(&found, &packed);
+	confined_say(out, &packed, sizeof(packed));
+	return r;
+}
+
 int kmsg_scan(const struct root *root, struct klog_finding *out)
 {
 	_cleanup_close_ int fd = root_open(root, KMSG_PATH, O_RDONLY | O_NONBLOCK, 0);
-	_cleanup_free_ char *text = NULL;
+	struct confined_result how;
+	struct klog_packed packed;
 	struct stat st;
-	size_t len;
+	const struct confined_spec spec = {
+		.work = scan,
+		.ctx = &st.st_mode,
+		.fd = fd,
+		.deadline_ms = DEADLINE_MS,
+		.memory = 4 * KMSG_FILE_MAX,
+	};
 	int r;
 
 	memset(out, 0, sizeof(*out));
@@ -48,13 +81,12 @@ int kmsg_scan(const struct root *root, struct klog_finding *out)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (S_ISCHR(st.st_mode))
-		return scan_device(fd, out);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISCHR(st.st_mode) && !S_ISREG(st.st_mode))
 		return -EINVAL;
-	r = read_to_end(fd, KMSG_FILE_MAX, &text, &len);
-	if (r < 0)
-		return r;
-	klog_scan(text, len, out);
-	return 0;
+	r = confined_run(&spec, &packed, sizeof(packed), &how);
+	if (r == 0 && how.len != sizeof(packed))
+		r = -EPROTO;
+	if (r == 0)
+		r = klog_unpack(&packed, out);
+	return r < 0 ? r : how.error;
 }

@@ -9,7 +9,7 @@
 #include "crash/klog.h"
 
 /*
- * Scan all of it. 0, or -errno when it cannot be read (-EPERM and -EACCES: not for this user); *out
- * is then zeroed or what was found so far.
+ * Scan all of it, in a child that can do no harm (base/confined.h). 0, or -errno when it cannot be
+ * read (-EPERM and -EACCES: not for this user); *out is then zeroed or what was found so far.
  */
 int kmsg_scan(const struct root *root, struct klog_finding *out) _must_check_;

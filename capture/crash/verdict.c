@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "crash/kmsg.h"
+#include "crash/vmcore_judge.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -107,9 +108,16 @@ static int judge_core(int fd, bool real, struct verdict *v)
 {
 	long page_size = real ? sysconf(_SC_PAGESIZE) : 0;
 	bool big_endian_host = __BYTE_ORDER == __BIG_ENDIAN;
+	struct confined_result how;
 	int r;
 
-	r = vmcore_read(fd, page_size > 0 ? (uint64_t)page_size : 0, &v->core, &v->problem);
+	r = vmcore_judge(fd, page_size > 0 ? (uint64_t)page_size : 0, &v->core, &v->problem, &how);
+	v->lack = how.lack;
+	if (how.why[0])
+		(void)snprintf(v->why, sizeof(v->why),
+			       "the process that reads the core's headers: %s; the core cannot be "
+			       "judged, and nothing is released",
+			       how.why);
 	if (r < 0 && r != -EINVAL)
 		return r;
 	/* A core looked at beneath a root prefix is another machine's: there any order will do. */
@@ -194,4 +202,9 @@ void verdict_deinit(struct verdict *v)
 const char *verdict_word(enum verdict_kind kind)
 {
 	return kind < ARRAY_SIZE(kinds) ? kinds[kind].word : "unknown";
+}
+
+const char *verdict_error(const struct verdict *v, int err)
+{
+	return v->why[0] ? v->why : strerror(-err);
 }

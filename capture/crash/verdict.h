@@ -32,6 +32,8 @@ struct verdict {
 		finding;     /* for A and B; for VERDICT_NONE what was lost or is not armed */
 	const char *summary; /* one sentence; static; never NULL */
 	const char *advice;  /* what to do; static; "" when nothing */
+	char why[300]; /* when judging failed and the errno says too little: for verdict_error() */
+	unsigned int lack; /* what the child that read the core could not give up: confine.h */
 };
 
 /*
@@ -49,3 +51,6 @@ void verdict_deinit(struct verdict *v);
 /* "none", "dump", "bad-core", "refused", "no-vmcore", "fadump-off", "undecided": stable words for
  * JSON. */
 const char *verdict_word(enum verdict_kind kind);
+
+/* Why there is no verdict, for a message: what verdict_judge() returned. */
+const char *verdict_error(const struct verdict *v, int err);

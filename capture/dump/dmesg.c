@@ -4,13 +4,25 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confined.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * A log buffer of 64 MiB, the largest that is of any use, with its descriptors, and the tool. It is
+ * the address space, not what is used of it.
+ */
+#define TOOL_MEMORY   (512 * MIB)
+#define TOOL_FILES    64
+#define CORE          "/proc/self/fd/0" /* under a prefix it has no name for another user */
+#define SEARCH_MS     INT64_C(20000)
+#define SEARCH_MEMORY MIB
 
 /* What a tool prints: the last DMESG_MAX bytes of it at most. */
 struct gathered {
@@ -105,13 +117,24 @@ static _printf_(2, 3) void reason(struct dmesg *out, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Run one tool. 0 when it ended well and printed something. */
-static int run_tool(const char *const *argv, const char *name, int64_t deadline_ms,
+/*
+ * Run one tool. 0 when it ended well and printed something. It reads what the crashed kernel left
+ * anywhere in its memory, so it runs without powers but one: the core is opened anew, by its name
+ * below /proc, and only root may do that.
+ */
+static int run_tool(const char *const *argv, const char *name, int fd, int64_t deadline_ms,
 		    struct gathered *g, struct dmesg *out)
 {
+	const struct confine confine = {
+		.memory = TOOL_MEMORY,
+		.cpu_s = deadline_ms ? (unsigned int)(deadline_ms / 1000) + 1 : 0,
+		.files = TOOL_FILES,
+		.read_any = true,
+	};
 	struct child_spec spec = {
 		.argv = argv,
-		.stdin_fd = -1,
+		.stdin_fd = fd,
+		.confine = &confine,
 		.deadline = deadline_ms ? clock_ms() + deadline_ms : 0,
 		.on_stdout = gather,
 		.ctx = g,
@@ -140,28 +163,74 @@ static int run_tool(const char *const *argv, const char *name, int64_t deadline_
 	return res.status != 0 || g->len == 0 ? -EIO : 0;
 }
 
+struct search {
+	const char *text;
+	size_t len;
+};
+
+/* In the child. */
+static int search(void *ctx, int fd, int out)
+{
+	const struct search *s = ctx;
+	char panic[sizeof(((struct dmesg *)0)->panic)] = "";
+
+	(void)fd;
+	dmesg_find_panic(s->text, s->len, panic, sizeof(panic));
+	confined_say(out, panic, sizeof(panic));
+	return 0;
+}
+
+/* Without an answer there is no such line: the log itself is what counts. */
+static void find_panic(struct dmesg *d)
+{
+	struct search s = {.text = d->text, .len = d->len};
+	const struct confined_spec spec = {
+		.work = search,
+		.ctx = &s,
+		.fd = -1,
+		.deadline_ms = SEARCH_MS,
+		.memory = SEARCH_MEMORY,
+	};
+	struct confined_result how;
+	char answer[sizeof(d->panic)];
+
+	if (confined_run(&spec, answer, sizeof(answer), &how) < 0 || how.len != sizeof(answer))
+		return;
+	answer[sizeof(answer) - 1] = '\0';
+	for (char *c = answer; *c; c++)
+		if (*c < ' ' || *c >= 0x7f)
+			*c = '?';
+	(void)snprintf(d->panic, sizeof(d->panic), "%s", answer);
+}
+
 int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 {
-	const struct {
+	static const struct {
 		const char *name;
 		const char *argv[8];
 	} tools[] = {
-		{"vmcore-dmesg", {"vmcore-dmesg", core}},
+		{"vmcore-dmesg", {"vmcore-dmesg", CORE}},
 		/*
 		 * Into its own stdout. -f, since that exists; errors only, since its other messages
 		 * would go there, too.
 		 */
 		{"makedumpfile --dump-dmesg",
-		 {"makedumpfile", "--message-level", "4", "-f", "--dump-dmesg", core,
+		 {"makedumpfile", "--message-level", "4", "-f", "--dump-dmesg", CORE,
 		  "/proc/self/fd/1"}},
 	};
+	_cleanup_close_ int fd = open(core, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int r, error = 0;
 
 	*out = (struct dmesg){0};
+	if (fd < 0) {
+		r = -errno;
+		reason(out, "%s: %s", core, strerror(-r));
+		return r;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(tools); i++) {
 		_cleanup_(gathered_deinit) struct gathered g = {0};
 
-		r = run_tool(tools[i].argv, tools[i].name, deadline_ms, &g, out);
+		r = run_tool(tools[i].argv, tools[i].name, fd, deadline_ms, &g, out);
 		if (r < 0 && !error)
 			error = r;
 		/* The first half of a log is better than none, but no better than what the next
@@ -184,7 +253,7 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 		(void)snprintf(out->reason, sizeof(out->reason),
 			       "the log is longer than %llu MiB; its end was kept",
 			       DMESG_MAX / MIB);
-	dmesg_find_panic(out->text, out->len, out->panic, sizeof(out->panic));
+	find_panic(out);
 	return 0;
 }
 

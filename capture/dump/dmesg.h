@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The crashed kernel's log: vmcore-dmesg (kexec-tools) first, because it needs little; makedumpfile
- * --dump-dmesg when that is missing or fails. Both may loop or overread on a corrupt log: deadline
- * and output cap.
+ * --dump-dmesg when that is missing or fails. Both may loop or overread on a corrupt log: deadline,
+ * output cap, a limit on memory, and none of root's powers but to read files (base/confine.h).
  */
 #pragma once
 

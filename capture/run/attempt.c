@@ -25,7 +25,8 @@ static size_t well(const struct pass *pass)
 	size_t i, n = 0;
 
 	for (i = 0; i < pass->n; i++)
-		n += pass->places[i].attempt->err == 0 && !pass->places[i].committed;
+		n += pass->places[i].attempt->err == 0 && !pass->places[i].committed &&
+		     !pass->places[i].logged;
 	return n;
 }
 
@@ -116,11 +117,27 @@ static void remember_saved(struct run *run, size_t number, const struct place *p
 		digest_format(run->digest.value, s->digest);
 }
 
-/* A receipt when one took the dump; with require-all, when all did. */
+/* rate-limit: no dump where each that is well had too many; one that had not gets the dump. */
+static void limit_rate(struct pass *pass)
+{
+	size_t i;
+
+	for (i = 0; i < pass->n; i++) {
+		struct place *p = &pass->places[i];
+
+		if (p->committed || (p->attempt->err == 0 && !place_over_rate(pass->run, p)))
+			return;
+	}
+	for (i = 0; i < pass->n; i++)
+		if (pass->places[i].attempt->err == 0)
+			place_keep_log(pass->run, &pass->places[i]);
+}
+
+/* A receipt when one took the dump, or by policy its log; with require-all, when all did. */
 static int judge(struct pass *pass)
 {
 	struct run *run = pass->run;
-	const struct place *first = NULL;
+	const struct place *first = NULL, *logged = NULL;
 	size_t i, n = 0;
 	int err = 0;
 
@@ -131,11 +148,14 @@ static int judge(struct pass *pass)
 			remember_saved(run, pass->number + i, p);
 			first = first ? first : p;
 			n++;
+		} else if (p->logged) {
+			logged = logged ? logged : p;
+			n++;
 		} else {
 			err = p->attempt->err ? p->attempt->err : -EIO;
 		}
 	}
-	if (!first)
+	if (!first && !logged)
 		return err;
 	if (run->config->require_all && n < pass->n) {
 		log_error(
@@ -145,8 +165,13 @@ static int judge(struct pass *pass)
 			n, pass->n);
 		return err;
 	}
-	run->receipt = first->receipt;
-	run->have_receipt = true;
+	if (first) {
+		run->receipt = first->receipt;
+		run->have_receipt = true;
+	} else {
+		run->log_receipt = logged->log_receipt;
+		run->have_log_receipt = true;
+	}
 	return 0;
 }
 
@@ -174,15 +199,20 @@ int attempt_pass(struct run *run, const struct config_target *targets, size_t n)
 		if (!has_it_already(run, &places[i], pass.number + i))
 			place_prepare(run, &places[i], &targets[i]);
 	}
+	limit_rate(&pass);
+	for (i = 0; i < n; i++)
+		if (!places[i].committed && !places[i].logged)
+			place_ready(run, &places[i]);
 	if (well(&pass))
 		err = stream(&pass);
 	for (i = 0; i < n; i++)
-		if (!places[i].committed)
+		if (!places[i].committed && !places[i].logged)
 			place_finish(run, &places[i], err, run->stream.reason);
 	proof_digest_deinit(&run->digest);
 	err = judge(&pass);
 	for (i = 0; i < n; i++) {
 		place_record(run, &places[i]);
+		place_tidy(run, &places[i]);
 		place_close(run, &places[i]);
 	}
 	return err;

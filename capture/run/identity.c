@@ -46,8 +46,7 @@ int identity_active(const struct root *root, uint64_t *id)
 	return fd < 0 ? fd : identity_read(fd, id);
 }
 
-/* A host name that is safe as part of a file name and tells the machine on a collector. */
-static void host_name(const struct root *root, char *out, size_t size)
+void identity_host(const struct root *root, char *out, size_t size)
 {
 	_cleanup_free_ char *file = NULL;
 	char name[256] = "";
@@ -72,6 +71,29 @@ static void host_name(const struct root *root, char *out, size_t size)
 		(void)snprintf(out, size, "localhost");
 }
 
+void identity_machine(const struct root *root, char *out, size_t size)
+{
+	static const char *const paths[] = {"/proc/device-tree/ibm,partition-uuid",
+					    "/proc/device-tree/vm,uuid"};
+	size_t i, j, len;
+
+	*out = '\0';
+	for (i = 0; i < ARRAY_SIZE(paths) && !*out; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (root_read(root, paths[i], 256, &text, &len) < 0)
+			continue;
+		for (j = 0;
+		     (text[j] >= '0' && text[j] <= '9') || text[j] == '-' ||
+		     (text[j] >= 'a' && text[j] <= 'f') || (text[j] >= 'A' && text[j] <= 'F');
+		     j++)
+			;
+		/* A UUID, or nothing that tells machines apart. */
+		if (j == 36 && (text[j] == '\0' || text[j] == '\n'))
+			(void)snprintf(out, size, "%.36s", text);
+	}
+}
+
 void identity_name(const struct root *root, enum config_naming naming, const struct vmcore *core,
 		   uint64_t id, char *buf, size_t size)
 {
@@ -84,7 +106,7 @@ void identity_name(const struct root *root, enum config_naming naming, const str
 	char host[80], stamp[40] = "unknown-time";
 	struct tm tm;
 
-	host_name(root, host, sizeof(host));
+	identity_host(root, host, sizeof(host));
 	if (gmtime_r(&when, &tm))
 		(void)strftime(stamp, sizeof(stamp), formats[naming], &tm);
 	switch (naming) {

@@ -20,3 +20,10 @@ int identity_active(const struct root *root, uint64_t *id) _must_check_;
  * id. */
 void identity_name(const struct root *root, enum config_naming naming, const struct vmcore *core,
 		   uint64_t id, char *buf, size_t size);
+
+/* A host name that is safe as part of a file name and tells the machine on a collector; "localhost"
+ * when it has none. */
+void identity_host(const struct root *root, char *out, size_t size);
+/* The UUID that firmware or hypervisor gave this machine, the same in every boot; "" when there is
+ * none. */
+void identity_machine(const struct root *root, char *out, size_t size);

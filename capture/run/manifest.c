@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "run/release.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -125,6 +126,27 @@ static json_object *attempt_object(const struct run *run)
 	return o;
 }
 
+/* Which machine's it is, and where in the row of its crashes. A rehearsal is in no row. */
+static void add_origin(json_object *o, const struct run *run, const struct place *p)
+{
+	if (run->options->core)
+		return;
+	json_add_said(o, "host", run->owner.host);
+	json_add_said(o, "machine", run->owner.machine);
+	if (p->sequence)
+		json_add_number(o, "sequence", p->sequence);
+}
+
+/* Why there is no dump although nothing failed. */
+static json_object *policy_object(const struct run *run, const struct place *p)
+{
+	json_object *o = json_object_new_object();
+
+	json_add_said(o, "name", release_policy_word(p->log_receipt.policy));
+	json_add_said(o, "why", run->policy_why);
+	return o;
+}
+
 /* Our own. Not getrusage's, which counts what the process was before exec as well. */
 static int peak_resident(uint64_t *bytes)
 {
@@ -158,6 +180,7 @@ char *manifest_format(const struct run *run, const struct place *p)
 	json_add_said(o, "name", p->t.dir);
 	json_add_said(o, "target", p->t.text);
 	json_add_said(o, "dump_id", id);
+	add_origin(o, run, p);
 	add_time(o, "captured", time(NULL));
 	json_add_said(o, "stage", run->in_initramfs ? "initramfs" : "running-system");
 	if (uname(&un) == 0)
@@ -168,6 +191,8 @@ char *manifest_format(const struct run *run, const struct place *p)
 	json_add_child(o, "crash", crash_object(run));
 	if (p->committed)
 		json_add_child(o, "dump", dump_object(run, p));
+	if (p->logged)
+		json_add_child(o, "policy", policy_object(run, p));
 	json_add_child(o, "makedumpfile", tool_object(run));
 	json_add_child(o, "targets", attempts_array(run));
 	if (run->guard.attempts.n)

@@ -12,12 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_TRIED 100
+/* More than keep and keep-logs leave, where a clock has every crash at the same time. */
+#define NAMES_TRIED 1000
 
-/* One line for people, here and in the manifest. */
-static void fail(struct run *run, struct place *p, int err, const char *fmt, ...) _printf_(4, 5);
-
-static void fail(struct run *run, struct place *p, int err, const char *fmt, ...)
+void place_fail(struct run *run, struct place *p, int err, const char *fmt, ...)
 {
 	struct run_attempt *a = p->attempt;
 	va_list ap;
@@ -76,14 +74,14 @@ static void reach(struct run *run, struct place *p, const char *text)
 	int err = url_parse(text, &p->url, &why);
 
 	if (err < 0) {
-		fail(run, p, err, "%s", err == -EINVAL ? why : strerror(-err));
+		place_fail(run, p, err, "%s", err == -EINVAL ? why : strerror(-err));
 		return;
 	}
 	p->have_url = true;
 	guard_step(run, GUARD_NETWORK, p->number);
 	err = network_up(run, &p->url, why_down, sizeof(why_down));
 	if (err < 0) {
-		fail(run, p, err, "%s", why_down);
+		place_fail(run, p, err, "%s", why_down);
 		return;
 	}
 	run_target_env(run->root, run->config, &p->env);
@@ -96,11 +94,11 @@ static void reach(struct run *run, struct place *p, const char *text)
 	err = target_open(&p->t, &p->url, &p->env);
 	p->open = err == 0;
 	if (err < 0)
-		fail(run, p, err, "%s", reason(&p->t, err));
+		place_fail(run, p, err, "%s", reason(&p->t, err));
 	else if (in_memory(run, p))
-		fail(run, p, -EROFS,
-		     "it is in memory, which the boot's end takes; name a device, as in "
-		     "file:///crash?device=UUID=...");
+		place_fail(run, p, -EROFS,
+			   "it is in memory, which the boot's end takes; name a device, as in "
+			   "file:///crash?device=UUID=...");
 }
 
 /* The crash's directory; with a number behind when another dump already has the name. */
@@ -114,11 +112,14 @@ static void begin(struct run *run, struct place *p)
 		if (i > 1)
 			(void)snprintf(name, sizeof(name), "%.*s.%d", (int)sizeof(run->dir) - 1,
 				       run->dir, i);
+		if (place_is_taken(run, p, name))
+			continue;
 		p->t.why[0] = '\0';
 		err = p->t.ops->begin(&p->t, name);
 	}
 	if (err < 0)
-		fail(run, p, err, "cannot make a directory %s: %s", run->dir, reason(&p->t, err));
+		place_fail(run, p, err, "cannot make a directory %s: %s", run->dir,
+			   reason(&p->t, err));
 }
 
 static void put_dmesg(struct run *run, struct target *t)
@@ -127,12 +128,25 @@ static void put_dmesg(struct run *run, struct target *t)
 
 	if (!run->dmesg.len)
 		return;
-	err = target_put(t, "vmcore-dmesg.txt", run->dmesg.text, run->dmesg.len);
+	err = target_put(t, DUMP_LOG, run->dmesg.text, run->dmesg.len);
 	if (err < 0)
 		log_warning(run->log, "%s: vmcore-dmesg.txt: %s", t->text, reason(t, err));
 	else
 		log_info(run->log, "%s: %s/vmcore-dmesg.txt: saved, %zu bytes", t->text, t->dir,
 			 run->dmesg.len);
+}
+
+/* What there must be at least, by all that is known of this dump. */
+static uint64_t least_room(const struct run *run, const struct place *p, uint64_t least)
+{
+	size_t i;
+
+	if (run->least_bytes >= least)
+		least = run->least_bytes + 1;
+	for (i = 0; i < run->n_full; i++)
+		if (strcmp(run->full[i].target, p->t.text) == 0 && run->full[i].room >= least)
+			least = run->full[i].room + 1;
+	return least;
 }
 
 /* No dump is smaller than its two bitmaps; whether the pages fit too only the stream can tell. */
@@ -142,32 +156,40 @@ static void preflight(struct run *run, struct place *p)
 	uint64_t page = core->info.page_size ? core->info.page_size : 64 * KIB;
 	uint64_t least = core->memory / page / 4 + run->dmesg.len + MIB;
 	uint64_t room;
-	int err = p->t.ops->space(&p->t, &room);
+	int err = place_need_room(run, p, least_room(run, p, least));
 
+	if (err == 0 || err == -ENOSPC)
+		err = p->t.ops->space(&p->t, &room);
 	if (err == -EOPNOTSUPP) {
 		log_info(run->log, "%s: does not say how much room it has", p->t.text);
 		return;
 	}
 	if (err < 0) {
-		fail(run, p, err, "cannot ask for free space: %s", reason(&p->t, err));
+		place_fail(run, p, err, "cannot ask for free space: %s", reason(&p->t, err));
 		return;
 	}
 	log_info(run->log, "%s: %llu MB free for a core of %llu MB", p->t.text,
 		 (unsigned long long)(room / 1000000), (unsigned long long)(core->size / 1000000));
 	if (room < least)
-		fail(run, p, -ENOSPC,
-		     "only %llu KiB free where even an empty dump needs %llu KiB; make room",
-		     (unsigned long long)(room / KIB), (unsigned long long)(least / KIB));
+		place_fail(run, p, -ENOSPC,
+			   "only %llu KiB free where even an empty dump needs %llu KiB; make room",
+			   (unsigned long long)(room / KIB), (unsigned long long)(least / KIB));
+	else if (room < least + p->floor)
+		place_fail(run, p, -ENOSPC,
+			   "%s: only %llu KiB free where even an empty dump needs %llu KiB and "
+			   "keep-free keeps %llu KiB; make room",
+			   strerror(ENOSPC), (unsigned long long)(room / KIB),
+			   (unsigned long long)(least / KIB), (unsigned long long)(p->floor / KIB));
 	else if (was_full(run, &p->t, room))
-		fail(run, p, -ENOSPC,
-		     "only %llu KiB free, as when an earlier try ran out of room; make room",
-		     (unsigned long long)(room / KIB));
+		place_fail(run, p, -ENOSPC,
+			   "only %llu KiB free, as when an earlier try ran out of room; make room",
+			   (unsigned long long)(room / KIB));
 	else if (run->least_bytes && room <= run->least_bytes)
-		fail(run, p, -ENOSPC,
-		     "only %llu KiB free where an earlier try came to %llu KiB and was not "
-		     "done; make room",
-		     (unsigned long long)(room / KIB),
-		     (unsigned long long)(run->least_bytes / KIB));
+		place_fail(run, p, -ENOSPC,
+			   "only %llu KiB free where an earlier try came to %llu KiB and was not "
+			   "done; make room",
+			   (unsigned long long)(room / KIB),
+			   (unsigned long long)(run->least_bytes / KIB));
 }
 
 static void create(struct run *run, struct place *p)
@@ -176,8 +198,8 @@ static void create(struct run *run, struct place *p)
 
 	p->streamed = err == 0;
 	if (err < 0)
-		fail(run, p, err, "cannot create %s/%s: %s", p->t.dir, DUMP_INCOMPLETE,
-		     reason(&p->t, err));
+		place_fail(run, p, err, "cannot create %s/%s: %s", p->t.dir, DUMP_INCOMPLETE,
+			   reason(&p->t, err));
 }
 
 void place_prepare(struct run *run, struct place *p, const struct config_target *target)
@@ -187,12 +209,20 @@ void place_prepare(struct run *run, struct place *p, const struct config_target 
 	reach(run, p, target->url);
 	guard_step(run, GUARD_PREPARE, p->number);
 	if (p->attempt->err == 0)
-		begin(run, p);
-	/* The log is small, and often all that is needed: it comes before anything can fail. */
+		place_look_back(run, p);
 	if (p->attempt->err == 0)
-		put_dmesg(run, &p->t);
+		begin(run, p);
+	if (p->attempt->err)
+		return;
+	place_put_origin(run, p);
+	/* The log is small, and often all that is needed: it comes before anything can fail. */
+	put_dmesg(run, &p->t);
+}
+
+void place_ready(struct run *run, struct place *p)
+{
 	if (p->attempt->err == 0 && run->no_plan[0])
-		fail(run, p, -ENOEXEC, "%s", run->no_plan);
+		place_fail(run, p, -ENOEXEC, "%s", run->no_plan);
 	if (p->attempt->err == 0)
 		preflight(run, p);
 	if (p->attempt->err == 0)
@@ -205,9 +235,14 @@ void place_write(struct run *run, struct place *p, const void *buf, size_t len, 
 
 	if (p->attempt->err)
 		return;
-	err = p->t.ops->write(&p->t, buf, len, off);
+	err = place_allow(run, p, len);
+	if (err == 0)
+		err = p->t.ops->write(&p->t, buf, len, off);
+	/* Older dumps may give way. The same bytes to the same place. */
+	if (err == -ENOSPC && place_give_way(run, p) == 0)
+		err = p->t.ops->write(&p->t, buf, len, off);
 	if (err < 0)
-		fail(run, p, err, "writing the dump failed: %s", reason(&p->t, err));
+		place_fail(run, p, err, "writing the dump failed: %s", reason(&p->t, err));
 	else
 		guard_pulse(&run->guard);
 }
@@ -237,9 +272,10 @@ static void commit(struct run *run, struct place *p)
 	p->committed = err == 0;
 	p->verified = proof.verified;
 	if (err < 0 && proof.text[0])
-		fail(run, p, err, "%s", proof.text);
+		place_fail(run, p, err, "%s", proof.text);
 	else if (err < 0)
-		fail(run, p, err, "the dump could not be made durable: %s", reason(&p->t, err));
+		place_fail(run, p, err, "the dump could not be made durable: %s",
+			   reason(&p->t, err));
 	else
 		log_info(run->log, "%s: %s/vmcore: complete, %llu bytes in %lld.%01lld s",
 			 p->t.text, p->t.dir, (unsigned long long)run->stream.size,
@@ -252,7 +288,7 @@ void place_finish(struct run *run, struct place *p, int err, const char *why)
 	struct run_attempt *a = p->attempt;
 
 	if (a->err == 0 && err < 0)
-		fail(run, p, err, "%s", why);
+		place_fail(run, p, err, "%s", why);
 	if (a->err == 0)
 		commit(run, p);
 	a->resumed = p->t.resumed;
@@ -280,7 +316,7 @@ void place_record(struct run *run, struct place *p)
 		return;
 	guard_step(run, GUARD_RECORD, p->number);
 	text = manifest_format(run, p);
-	err = text ? target_put(&p->t, "manifest.json", text, strlen(text)) : -ENOMEM;
+	err = text ? target_put(&p->t, DUMP_MANIFEST, text, strlen(text)) : -ENOMEM;
 	free(text);
 	if (err < 0)
 		log_warning(run->log, "%s: manifest.json: %s", p->t.text, reason(&p->t, err));
@@ -289,7 +325,7 @@ void place_record(struct run *run, struct place *p)
 		return;
 	manifest_put_opalcore(run, &p->t);
 	if (run->log->kept_len) {
-		err = target_put(&p->t, "capture.log", run->log->kept, run->log->kept_len);
+		err = target_put(&p->t, DUMP_CAPTURE_LOG, run->log->kept, run->log->kept_len);
 		if (err < 0)
 			log_warning(run->log, "%s: capture.log: %s", p->t.text, reason(&p->t, err));
 	}
@@ -300,6 +336,7 @@ void place_close(struct run *run, struct place *p)
 	/* The dump is durable already; a mount left behind is a nuisance, not a loss. */
 	if (p->open && target_close(&p->t) < 0)
 		log_warning(run->log, "%s: %s", p->t.text, reason(&p->t, -EBUSY));
+	inventory_deinit(&p->past);
 	if (p->have_url)
 		url_deinit(&p->url);
 	p->open = p->have_url = false;

@@ -45,9 +45,11 @@ static void restart(struct run *run, unsigned int how, const char *word)
 
 void policy_apply(struct run *run, enum run_outcome outcome)
 {
-	/* A dump that is saved is a success, whatever came after: a reboot costs nothing then. */
-	enum config_action action =
-		run->have_receipt ? run->config->on_success : run->config->on_failure;
+	/* A dump that is saved is a success, whatever came after: a reboot costs nothing then. So
+	 * is a log that was all that was wanted. */
+	enum config_action action = run->have_receipt || run->have_log_receipt
+					    ? run->config->on_success
+					    : run->config->on_failure;
 
 	if (!run->in_initramfs || !run->root->real || run->options->core ||
 	    run->options->no_release)

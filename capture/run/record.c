@@ -31,6 +31,13 @@ const char *run_outcome_word(enum run_outcome outcome)
 	return words[outcome];
 }
 
+const char *run_ended(const struct run *run, enum run_outcome outcome)
+{
+	return outcome == RUN_CAPTURED && !run->have_receipt && run->have_log_receipt
+		       ? "limited"
+		       : run_outcome_word(outcome);
+}
+
 /* Takes the object. */
 static int write_text(const struct root *root, json_object *o)
 {
@@ -43,7 +50,9 @@ static int write_text(const struct root *root, json_object *o)
 	dir = root_open(root, RECORD_DIR, O_RDONLY | O_DIRECTORY, 0);
 	if (dir < 0)
 		return dir;
-	fd = root_open(root, RECORD_TMP, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	/* Whatever is there, a FIFO too. */
+	(void)unlinkat(dir, "record.json.incomplete", 0);
+	fd = root_open(root, RECORD_TMP, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return fd;
 	err = write_full(fd, text, strlen(text));
@@ -175,13 +184,25 @@ static void add_place(json_object *o, const struct run *run)
 		json_add_text(o, "header_page", old.header_page);
 }
 
+/* Where the log is of a dump that a policy did not want. */
+static void add_policy(json_object *o, const struct run *run)
+{
+	if (run->have_receipt || !run->have_log_receipt)
+		return;
+	json_add_text(o, "policy", release_policy_word(run->log_receipt.policy));
+	json_add_text(o, "policy_why", run->policy_why);
+	json_add_text(o, "log_target", run->log_receipt.target);
+	json_add_text(o, "log_dir", run->log_receipt.dir);
+}
+
 int record_write(const struct run *run, enum run_outcome outcome)
 {
 	json_object *o = json_object_new_object();
 
 	if (!o)
 		return -ENOMEM;
-	json_add_text(o, "outcome", run_outcome_word(outcome));
+	json_add_text(o, "outcome", run_ended(run, outcome));
+	add_policy(o, run);
 	add_place(o, run);
 	json_add_text(o, "reason",
 		      run->n_attempts ? run->attempts[run->n_attempts - 1].reason : "");
@@ -277,6 +298,9 @@ int record_read(const struct root *root, struct record *out)
 	get_text(o, "target", r.target, sizeof(r.target));
 	get_text(o, "dir", r.dir, sizeof(r.dir));
 	get_text(o, "reason", r.reason, sizeof(r.reason));
+	get_text(o, "policy", r.policy, sizeof(r.policy));
+	get_text(o, "log_target", r.log_target, sizeof(r.log_target));
+	get_text(o, "log_dir", r.log_dir, sizeof(r.log_dir));
 	r.size = (uint64_t)json_object_get_int64(json_object_object_get(o, "bytes"));
 	r.verify_none = json_object_get_boolean(json_object_object_get(o, "verify_none"));
 	r.verify_full = json_object_get_boolean(json_object_object_get(o, "verify_full"));

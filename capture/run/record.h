@@ -15,7 +15,7 @@
 struct record {
 	uint64_t dump_id; /* 0: no dump was looked at */
 	char outcome[16]; /* "captured", "not-given", "not-registered", "no-dump", "invalid",
-			     "failed" */
+			     "failed", "limited" */
 	char target[512]; /* "" when nothing was captured */
 	char dir[256];
 	uint64_t size;            /* of vmcore, bytes */
@@ -33,6 +33,8 @@ struct record {
 	char header_page[16]; /* header_page_word(), "" before a release */
 	bool header_exposed;  /* HEADER_PAGE_EXPOSED: registering again would overwrite somebody */
 	char reason[600];     /* of the last failure; "" */
+	char policy[20];      /* under which there is a log and no dump; "" */
+	char log_target[512], log_dir[256];
 };
 
 /*
@@ -48,3 +50,5 @@ int record_released(const struct root *root, enum release_result how,
 /* 0; -ENOENT no capture ran in this boot; -EINVAL the file is not ours. */
 int record_read(const struct root *root, struct record *out) _must_check_;
 const char *run_outcome_word(enum run_outcome outcome);
+/* The same, and "limited" where a policy wanted no dump. */
+const char *run_ended(const struct run *run, enum run_outcome outcome);

@@ -163,26 +163,75 @@ enum release_result release_possible(const struct root *root, struct log *log,
 	return RELEASE_DONE;
 }
 
+/* Is what was saved, in target/dir, of the dump that is active? */
+static bool is_active(const struct root *root, struct log *log, uint64_t dump_id,
+		      const char *target, const char *dir)
+{
+	uint64_t id;
+	int err = identity_active(root, &id);
+
+	if (err < 0) {
+		log_error(log, "/proc/vmcore: %s; nothing is released", strerror(-err));
+		return false;
+	}
+	if (dump_id == 0 || dump_id != id) {
+		log_error(log, "the saved dump %s/%s is of another crash; nothing is released",
+			  target, dir);
+		return false;
+	}
+	return true;
+}
+
 enum release_result release_memory(const struct root *root, struct log *log,
 				   const struct receipt *receipt, enum header_page *fate)
 {
 	struct fadump_state state;
 	enum release_result r = release_possible(root, log, &state);
-	uint64_t id;
-	int err;
 
 	if (r != RELEASE_DONE)
 		return r;
-	err = identity_active(root, &id);
-	if (err < 0) {
-		log_error(log, "/proc/vmcore: %s; nothing is released", strerror(-err));
+	if (!is_active(root, log, receipt->dump_id, receipt->target, receipt->dir))
+		return RELEASE_REFUSED;
+	return give_back(root, log, &state, fate);
+}
+
+const char *release_policy_word(enum release_policy policy)
+{
+	return policy == RELEASE_POLICY_RATE_LIMIT ? "rate-limit" : "";
+}
+
+/* Only what the configuration names, now, is in force. */
+static bool in_force(const struct config *config, enum release_policy policy)
+{
+	switch (policy) {
+	case RELEASE_POLICY_RATE_LIMIT:
+		return config->rate_limit.crashes > 0;
+	case RELEASE_POLICY_NONE:
+		break;
+	}
+	return false;
+}
+
+enum release_result release_by_policy(const struct root *root, struct log *log,
+				      const struct config *config,
+				      const struct log_receipt *receipt, enum header_page *fate)
+{
+	struct fadump_state state;
+	enum release_result r = release_possible(root, log, &state);
+
+	if (r != RELEASE_DONE)
+		return r;
+	if (!in_force(config, receipt->policy) || receipt->size == 0) {
+		log_error(log, "there is no dump, and no policy that allows a release without one; "
+			       "nothing is released");
 		return RELEASE_REFUSED;
 	}
-	if (receipt->dump_id == 0 || receipt->dump_id != id) {
-		log_error(log, "the saved dump %s/%s is of another crash; nothing is released",
-			  receipt->target, receipt->dir);
+	if (!is_active(root, log, receipt->dump_id, receipt->target, receipt->dir))
 		return RELEASE_REFUSED;
-	}
+	log_warning(log,
+		    "giving the memory back without a dump, as %s says; the log of the crash "
+		    "is in %s/%s",
+		    release_policy_word(receipt->policy), receipt->target, receipt->dir);
 	return give_back(root, log, &state, fate);
 }
 

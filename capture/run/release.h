@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/root.h"
+#include "config/config.h"
 #include "crash/fadump.h"
 #include "crash/header_page.h"
 #include "target/receipt.h"
@@ -31,6 +32,17 @@ enum release_result release_possible(const struct root *root, struct log *log,
  * RELEASE_DONE. */
 enum release_result release_memory(const struct root *root, struct log *log,
 				   const struct receipt *receipt, enum header_page *fate);
+
+/*
+ * The exception: no dump was saved, because a policy of the configuration wants none. Refused
+ * unless the receipt was filled for that policy, of the active dump's log, and config has the
+ * policy in force, which by default none is. Says under which policy it was done.
+ */
+enum release_result release_by_policy(const struct root *root, struct log *log,
+				      const struct config *config,
+				      const struct log_receipt *receipt, enum header_page *fate);
+/* The key of the configuration, like "rate-limit"; "" for none. */
+const char *release_policy_word(enum release_policy policy);
 
 /* `release --force`: no receipt, a person's decision. Still refused where it would free pages in
  * use. */

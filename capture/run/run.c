@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confined.h"
 #include "run/attempt.h"
 #include "run/confirm.h"
 #include "run/guard.h"
@@ -37,6 +38,7 @@ void run_init(struct run *run, const struct root *root, const struct config *con
 	};
 	(void)snprintf(run->least_how, sizeof(run->least_how), "%d %s %s", config->dump_level,
 		       config->compress, config->makedumpfile_options);
+	owner_init(root, &run->owner);
 	console_init(&run->console, root, run->in_initramfs);
 	guard_init(&run->guard);
 }
@@ -77,7 +79,7 @@ static int open_core(struct run *run)
 
 	if (run->options->core) {
 		(void)snprintf(run->core_path, sizeof(run->core_path), "%s", run->options->core);
-		fd = open(run->core_path, O_RDONLY | O_CLOEXEC);
+		fd = open(run->core_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		return fd < 0 ? -errno : fd;
 	}
 	(void)!root_name(run->root, VMCORE, run->core_path, sizeof(run->core_path));
@@ -98,11 +100,15 @@ static int judge(struct run *run)
 	}
 	if (err == 0) {
 		run->judged = true;
+		if (run->verdict.lack)
+			log_info(run->log, "the core's headers were read %s",
+				 confined_lack_text(run->verdict.lack));
 		return 0;
 	}
 	log_error(run->log, "%s: %s%s",
 		  run->options->core ? run->options->core : "cannot judge the crash state",
-		  strerror(-err), err == -EACCES || err == -EPERM ? "; run as root" : "");
+		  verdict_error(&run->verdict, err),
+		  err == -EACCES || err == -EPERM ? "; run as root" : "");
 	return err;
 }
 
@@ -295,7 +301,10 @@ static enum run_outcome give_back(struct run *run)
 	}
 	console_status("Giving the memory back");
 	guard_step(run, GUARD_RELEASE, GUARD_NOWHERE);
-	r = release_memory(run->root, run->log, &run->receipt, &run->header_page);
+	r = run->have_receipt
+		    ? release_memory(run->root, run->log, &run->receipt, &run->header_page)
+		    : release_by_policy(run->root, run->log, run->config, &run->log_receipt,
+					&run->header_page);
 	run->released = r == RELEASE_DONE;
 	run->release_unclear = r == RELEASE_UNCLEAR;
 	if (r != RELEASE_DONE && r != RELEASE_NOT_NEEDED)
@@ -403,7 +412,7 @@ enum run_outcome run_capture(struct run *run)
 	 * judged was not locked: another one may be writing the record. */
 	if (!run->options->core && run->judged && record_write(run, outcome) < 0)
 		log_warning(run->log, "%s: cannot be written", RECORD_PATH);
-	(void)snprintf(status, sizeof(status), "Capture: %s%s%s", run_outcome_word(outcome),
+	(void)snprintf(status, sizeof(status), "Capture: %s%s%s", run_ended(run, outcome),
 		       run->have_receipt ? ", " : "", run->have_receipt ? run->receipt.dir : "");
 	console_status(status);
 	network_down(run);

@@ -15,6 +15,7 @@
 #include "dump/stream.h"
 #include "run/console.h"
 #include "run/guard.h"
+#include "run/inventory.h"
 #include "run/proof.h"
 #include "target/target.h"
 
@@ -78,7 +79,8 @@ struct run {
 	struct verdict verdict;
 	bool judged; /* the verdict says something */
 	uint64_t dump_id;
-	char dir[256]; /* the dump's directory below a target */
+	struct owner owner; /* this machine, for the dumps that it left before */
+	char dir[256];      /* the dump's directory below a target */
 	struct mdf_caps caps;
 	struct dmesg dmesg;
 	struct stream_result stream;
@@ -95,6 +97,9 @@ struct run {
 	struct run_saved saved[CONFIG_TARGETS_MAX]; /* by the target's number */
 	struct receipt receipt;
 	bool have_receipt, released, release_unclear, registered;
+	struct log_receipt log_receipt; /* instead of a receipt, where a policy wants no dump */
+	bool have_log_receipt;
+	char policy_why[200];         /* what that policy said; "" */
 	enum header_page header_page; /* when released */
 	struct run_network *network;  /* what was brought up for the targets; NULL: nothing */
 	int lock;                     /* one capture or release at a time */

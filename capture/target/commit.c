@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 static int target_reader_pread(void *ctx, void *buf, size_t len, uint64_t off)
 {
@@ -89,5 +90,57 @@ int target_confirm(struct target *t, const char *dir, const struct dump_claim *c
 	if (err < 0)
 		return err;
 	fill_receipt(t, claim, out);
+	return 0;
+}
+
+/* What the target reads back is what was given to it. */
+static int read_back(struct target *t, const struct log_claim *claim)
+{
+	uint64_t size, off;
+	char buf[4096];
+	int err = t->ops->size(t, &size);
+
+	if (err == 0 && size != claim->len)
+		err = -EIO;
+	for (off = 0; err == 0 && off < size; off += sizeof(buf)) {
+		size_t n = size - off < sizeof(buf) ? (size_t)(size - off) : sizeof(buf);
+
+		err = t->ops->pread(t, buf, n, off);
+		if (err == 0 && memcmp(buf, claim->text + off, n) != 0)
+			err = -EIO;
+	}
+	if (err == -EIO)
+		(void)snprintf(t->why, sizeof(t->why), DUMP_LOG " does not read back as written");
+	return err;
+}
+
+int target_commit_log(struct target *t, const struct log_claim *claim, struct log_receipt *out)
+{
+	char dir[sizeof(t->dir)];
+	int err;
+
+	if (claim->policy == RELEASE_POLICY_NONE || claim->dump_id == 0 || claim->len == 0)
+		return -EINVAL;
+	if (t->in_memory) {
+		(void)snprintf(t->why, sizeof(t->why),
+			       "it is in memory, which the boot's end takes");
+		return -EROFS;
+	}
+	err = target_put(t, DUMP_LOG, claim->text, claim->len);
+	if (err < 0)
+		return err;
+	/* Beside the directory that is open: a place that reopens has one of each. */
+	(void)snprintf(dir, sizeof(dir), "%s", t->dir);
+	err = t->ops->reopen(t, dir, DUMP_LOG);
+	if (err == 0)
+		err = t->ops->flush(t);
+	if (err == 0)
+		err = read_back(t, claim);
+	if (err < 0)
+		return err;
+	*out = (struct log_receipt){
+		.policy = claim->policy, .size = claim->len, .dump_id = claim->dump_id};
+	(void)snprintf(out->target, sizeof(out->target), "%s", t->text);
+	(void)snprintf(out->dir, sizeof(out->dir), "%s", dir);
 	return 0;
 }

@@ -172,6 +172,8 @@ int directory_reopen(struct target *t, const char *dir, const char *name)
 
 	if (!*dir || strchr(dir, '/'))
 		return -EINVAL;
+	if (t->dir_fd >= 0)
+		(void)close(take_fd(&t->dir_fd));
 	t->dir_fd = openat(t->base_fd, dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (t->dir_fd < 0)
 		return -errno;

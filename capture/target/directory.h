@@ -27,3 +27,10 @@ int directory_publish(struct target *t, const char *from, const char *to);
 int directory_reopen(struct target *t, const char *dir, const char *name);
 int directory_put(struct target *t, const char *name, const struct reader *data);
 int directory_abandon(struct target *t, const char *name);
+
+/* Earlier dumps. */
+int directory_capacity(struct target *t, uint64_t *bytes);
+int directory_list(struct target *t, char *buf, size_t size, size_t *len);
+int directory_look(struct target *t, const char *dir, struct target_entry *out, char *manifest,
+		   size_t size);
+int directory_drop(struct target *t, const struct target_entry *entry, enum target_drop what);

@@ -67,6 +67,22 @@ static int create_probe(struct target *t, char *name, size_t size)
 	return fd < 0 ? -errno : fd;
 }
 
+/* For want of room alone? Then it may serve yet, when room is made. */
+static bool no_room(struct target *t, int err)
+{
+	t->full = err == -ENOSPC || err == -EDQUOT;
+	return t->full;
+}
+
+/* Who is it that files are made for? A server may make root somebody else. */
+static void learn_owner(struct target *t, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0)
+		t->owner = st.st_uid;
+}
+
 /* Ask by doing: statvfs does not know of read-only superblocks behind overlays, quotas or LSMs. */
 static int probe_writable(struct target *t)
 {
@@ -74,9 +90,12 @@ static int probe_writable(struct target *t)
 	int err = 0, fd = create_probe(t, name, sizeof(name));
 
 	if (fd < 0) {
+		if (no_room(t, fd))
+			return 0;
 		why(t, "%s is not writable: %s", t->url->path, strerror(-fd));
 		return fd;
 	}
+	learn_owner(t, fd);
 	err = write_full(fd, "?", 1);
 	if (err == 0)
 		err = fsync_close(fd);
@@ -85,6 +104,8 @@ static int probe_writable(struct target *t)
 	/* Every dump's name will need this. */
 	if (err == 0 && fsync(t->base_fd) < 0)
 		err = -errno;
+	if (no_room(t, err))
+		err = 0;
 	if (err < 0)
 		why(t, "%s does not take a byte: %s", t->url->path, strerror(-err));
 	(void)unlinkat(t->base_fd, name, 0);
@@ -95,6 +116,7 @@ int directory_open(struct target *t, const char *path)
 {
 	int err = open_base(t, path);
 
+	t->owner = geteuid();
 	return err < 0 || t->existing ? err : probe_writable(t);
 }
 

@@ -98,5 +98,9 @@ const struct target_ops disk_ops = {
 	.reopen = directory_reopen,
 	.put = directory_put,
 	.abandon = directory_abandon,
+	.capacity = directory_capacity,
+	.list = directory_list,
+	.look = directory_look,
+	.drop = directory_drop,
 	.close = disk_close,
 };

@@ -167,5 +167,9 @@ const struct target_ops nfs_ops = {
 	.reopen = directory_reopen,
 	.put = directory_put,
 	.abandon = directory_abandon,
+	.capacity = directory_capacity,
+	.list = directory_list,
+	.look = directory_look,
+	.drop = directory_drop,
 	.close = nfs_close,
 };

@@ -84,3 +84,24 @@ int target_put(struct target *t, const char *name, const void *buf, size_t len)
 	t->why[0] = '\0';
 	return t->ops->put(t, name, &r);
 }
+
+int target_capacity(struct target *t, uint64_t *bytes)
+{
+	return t->ops->capacity ? t->ops->capacity(t, bytes) : -EOPNOTSUPP;
+}
+
+int target_list(struct target *t, char *buf, size_t size, size_t *len)
+{
+	return t->ops->list ? t->ops->list(t, buf, size, len) : -EOPNOTSUPP;
+}
+
+int target_look(struct target *t, const char *dir, struct target_entry *out, char *manifest,
+		size_t size)
+{
+	return t->ops->look ? t->ops->look(t, dir, out, manifest, size) : -EOPNOTSUPP;
+}
+
+int target_drop(struct target *t, const struct target_entry *entry, enum target_drop what)
+{
+	return t->ops->drop ? t->ops->drop(t, entry, what) : -EOPNOTSUPP;
+}

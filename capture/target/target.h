@@ -15,10 +15,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Files of a dump directory. */
 #define DUMP_VMCORE       "vmcore"
 #define DUMP_INCOMPLETE   "vmcore.incomplete"
+#define DUMP_LOG          "vmcore-dmesg.txt"
+#define DUMP_OPALCORE     "opalcore"
+#define DUMP_MANIFEST     "manifest.json"
+#define DUMP_CAPTURE_LOG  "capture.log"
 
 #define SSH_SYSTEM_CONFIG "/etc/ssh/ssh_config"
 
@@ -36,6 +41,25 @@ struct target_env {
 	bool in_process;     /* for tests that look inside: never a process of its own (worker.h) */
 	int64_t patience_ms; /* the longest silence of a target that others wait for; 0: its own */
 	int64_t deadline;    /* of all that is done there, absolute clock_ms(); 0: none */
+};
+
+/*
+ * One directory of a target, as it was found. A plain value: it says which directory is meant, too,
+ * when something in it is to be deleted.
+ */
+struct target_entry {
+	char dir[256];
+	uint64_t device, inode; /* of the directory */
+	bool has_vmcore, has_incomplete;
+	uint64_t vmcore; /* bytes of whichever of them there is */
+	uint64_t used;   /* on disk, by it and opalcore, bytes */
+	bool own;        /* ours, and nobody else can write in it */
+	size_t manifest; /* bytes that were read of manifest.json; 0: there is none, or too large */
+};
+
+enum target_drop {
+	TARGET_DROP_DUMP, /* vmcore, vmcore.incomplete and opalcore */
+	TARGET_DROP_ALL,  /* every file of ours and, when nothing else is in it, the directory */
 };
 
 struct target;
@@ -64,6 +88,13 @@ struct target_ops {
 		   const struct reader *data);              /* whole, durable */
 	int (*abandon)(struct target *t, const char *name); /* drop the file */
 	int (*close)(struct target *t); /* leave no mount, process or fd behind */
+
+	/* For what came before this dump: each may be NULL, where a kind has no such thing. */
+	int (*capacity)(struct target *t, uint64_t *bytes); /* of the whole file system */
+	int (*list)(struct target *t, char *buf, size_t size, size_t *len);
+	int (*look)(struct target *t, const char *dir, struct target_entry *out, char *manifest,
+		    size_t size);
+	int (*drop)(struct target *t, const struct target_entry *entry, enum target_drop what);
 };
 
 struct target {
@@ -76,6 +107,7 @@ struct target {
 	char dir[256];  /* this crash's directory, "" before begin */
 	char why[256];  /* what failed and what to do about it; "" when the errno says it all */
 	bool existing;  /* target_open_existing(): nothing is made there, nothing tried */
+	bool full;      /* set by open: it does not take a byte, for want of room alone */
 	bool in_memory; /* set by open: what is written there would not outlive the boot */
 	/* Set by a kind whose server may have lost what it had acknowledged: a commit must compare
 	 * the whole file with the digest of what was written. */
@@ -86,6 +118,7 @@ struct target {
 	/* private to the kinds */
 	void *kind;
 	int base_fd, dir_fd, file_fd;
+	uid_t owner;         /* of what is made there */
 	char mountpoint[64]; /* where we mounted a device; "" when we did not */
 	int mount_lock;      /* held while we have it mounted */
 };
@@ -118,6 +151,44 @@ int target_close(struct target *t) _must_check_;
 
 /* A small file, whole and durable under its own name. */
 int target_put(struct target *t, const char *name, const void *buf, size_t len) _must_check_;
+
+/*
+ * What is there besides this dump. Of each of the four, -EOPNOTSUPP: not with this kind of target.
+ *
+ * The size of the file system, for shares of it.
+ */
+int target_capacity(struct target *t, uint64_t *bytes) _must_check_;
+/* The names of the directories, a zero behind each, *len bytes of them. -E2BIG: buf is too small.
+ */
+int target_list(struct target *t, char *buf, size_t size, size_t *len) _must_check_;
+/*
+ * What is in one of them: *out, and the text of its manifest.json in `manifest`, up to size bytes.
+ * Follows no symlink. -ENOENT, -ENOTDIR: it is no directory (any more).
+ */
+int target_look(struct target *t, const char *dir, struct target_entry *out, char *manifest,
+		size_t size) _must_check_;
+/*
+ * Delete what target_look() found, durably; a dump loses its name first, so that half of one never
+ * has it. -ESTALE: it is another directory by now; -EPERM: it is not ours; -EBUSY: another capture
+ * has it; -ENOTEMPTY: with TARGET_DROP_ALL, what is not ours stays, and with it the manifest.
+ */
+int target_drop(struct target *t, const struct target_entry *entry,
+		enum target_drop what) _must_check_;
+
+/* What a log is committed with, where a policy wants no dump. */
+struct log_claim {
+	enum release_policy policy;
+	uint64_t dump_id; /* of the dump that is not saved */
+	const char *text;
+	size_t len;
+};
+
+/*
+ * Put the log, make it durable and read it back: then a receipt of it, for the policy that was
+ * given. Of a place that is itself in memory never. The only maker of one.
+ */
+int target_commit_log(struct target *t, const struct log_claim *claim,
+		      struct log_receipt *out) _must_check_;
 
 /*
  * flush, size, check, rename, directories: and only when all of it held, a receipt; never for a

@@ -60,6 +60,8 @@ static void take_over(struct target *t)
 	memcpy(t->dir, s->dir, sizeof(t->dir));
 	memcpy(t->unassured, s->unassured, sizeof(t->unassured));
 	t->in_memory = s->in_memory;
+	t->full = s->full;
+	t->owner = s->owner;
 	t->reread = s->reread;
 }
 
@@ -322,6 +324,61 @@ static int worker_abandon(struct target *t, const char *name)
 	return call(t, WORKER_ABANDON, name, NULL, NULL);
 }
 
+static int worker_capacity(struct target *t, uint64_t *bytes)
+{
+	return call(t, WORKER_CAPACITY, NULL, NULL, bytes);
+}
+
+static size_t at_most(size_t size)
+{
+	size_t room = sizeof(((struct worker_area *)NULL)->data);
+
+	return size < room ? size : room;
+}
+
+static int worker_list(struct target *t, char *buf, size_t size, size_t *len)
+{
+	struct worker_request q = {.op = WORKER_LIST, .len = at_most(size)};
+	uint64_t n = 0;
+	int err = call_with(t, &q, -1, &n);
+
+	if (err < 0)
+		return err;
+	*len = n < q.len ? (size_t)n : q.len;
+	memcpy(buf, worker(t)->area->data, *len);
+	return 0;
+}
+
+static int worker_look(struct target *t, const char *dir, struct target_entry *out, char *manifest,
+		       size_t size)
+{
+	struct worker_request q = {.op = WORKER_LOOK, .len = at_most(size)};
+	const struct worker_area *area;
+	int err;
+
+	if (strlen(dir) >= sizeof(q.name))
+		return -ENAMETOOLONG;
+	(void)snprintf(q.name, sizeof(q.name), "%s", dir);
+	err = call_with(t, &q, -1, NULL);
+	if (err < 0)
+		return err;
+	area = worker(t)->area;
+	*out = area->entry;
+	memcpy(manifest, area->data, q.len);
+	return 0;
+}
+
+static int worker_drop(struct target *t, const struct target_entry *entry, enum target_drop what)
+{
+	struct worker_request q = {.op = WORKER_DROP, .drop = what};
+	struct worker *w = worker(t);
+
+	/* Nobody reads it before it is told to. */
+	if (w && !w->lost)
+		w->area->entry = *entry;
+	return call_with(t, &q, -1, NULL);
+}
+
 static int worker_close(struct target *t)
 {
 	int err = 0;
@@ -347,5 +404,9 @@ const struct target_ops worker_ops = {
 	.reopen = worker_reopen,
 	.put = worker_put,
 	.abandon = worker_abandon,
+	.capacity = worker_capacity,
+	.list = worker_list,
+	.look = worker_look,
+	.drop = worker_drop,
 	.close = worker_close,
 };

@@ -20,13 +20,18 @@ enum worker_op {
 	WORKER_REOPEN,
 	WORKER_PUT,
 	WORKER_ABANDON,
+	WORKER_CAPACITY,
+	WORKER_LIST,  /* into data */
+	WORKER_LOOK,  /* into entry and data */
+	WORKER_DROP,  /* of entry */
 	WORKER_CLOSE, /* the worker ends */
 };
 
 struct worker_request {
 	enum worker_op op;
 	unsigned int slot; /* WRITE, PREAD: where the bytes are, or go */
-	size_t len;        /* of them; PUT: of the file whose fd comes with it */
+	size_t len;        /* of them; LIST, LOOK: how much there may be */
+	enum target_drop drop;
 	uint64_t off;
 	char name[256], to[256];
 };
@@ -40,6 +45,7 @@ struct worker_answer {
 /* Seen by both. t is the worker's until it has answered, and when it never will again. */
 struct worker_area {
 	struct target t;
+	struct target_entry entry;
 	unsigned char data[WORKER_SLOTS][WORKER_SLOT_SIZE];
 };
 

@@ -91,6 +91,7 @@ static int serve(struct worker_area *area, const struct target_ops *ops, int soc
 		 const struct worker_request *q, int fd, uint64_t *value)
 {
 	struct target *t = &area->t;
+	size_t len = 0;
 	int err;
 
 	switch (q->op) {
@@ -119,6 +120,16 @@ static int serve(struct worker_area *area, const struct target_ops *ops, int soc
 		return put(t, ops, q, fd);
 	case WORKER_ABANDON:
 		return ops->abandon(t, q->name);
+	case WORKER_CAPACITY:
+		return target_capacity(t, value);
+	case WORKER_LIST:
+		err = target_list(t, (char *)area->data, q->len, &len);
+		*value = len;
+		return err;
+	case WORKER_LOOK:
+		return target_look(t, q->name, &area->entry, (char *)area->data, q->len);
+	case WORKER_DROP:
+		return target_drop(t, &area->entry, q->drop);
 	case WORKER_CLOSE:
 		return ops->close(t);
 	}
@@ -127,6 +138,7 @@ static int serve(struct worker_area *area, const struct target_ops *ops, int soc
 
 void worker_serve(struct worker_area *area, const struct target_ops *ops, int sock)
 {
+	area->t.ops = ops;
 	for (;;) {
 		_cleanup_close_ int fd = -1;
 		struct worker_answer a = {.err = 0};

@@ -5,9 +5,10 @@
  *
  *   FAULT_CALL   the kind: a name of the list below
  *   FAULT_N      which call of that kind, from 1
- *   FAULT_ERROR  the errno, as a number; 0: the call transfers one byte only
- *   FAULT_LOG    a file: a line for the call that was hit, for each fsync, rename and close of
- *                interest, and for what was written to release_mem; in this order
+ *   FAULT_ERROR  the errno, as a number; 0: the call transfers one byte only; for "crash" the
+ * signal that kills the copy of the N-th fork at once FAULT_LOG    a file: a line for the call that
+ * was hit, for each fsync, rename and close of interest, and for what was written to release_mem;
+ * in this order
  *
  *   FAULT_HASTE  its clock runs so many times faster than others', so that patience is no virtue
  *
@@ -17,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -327,6 +329,11 @@ pid_t fork(void)
 	pid_t pid = hit("fork") ? -1 : REAL(fork)();
 
 	forks++;
+	if (call && strcmp(call, "crash") == 0 && forks == nth) {
+		if (pid == 0)
+			(void)kill(getpid(), (int)hit_error);
+		say("hit crash %ld\n", nth);
+	}
 	if (pid == 0)
 		armed = call && strcmp(call, "exec") == 0;
 	return pid;

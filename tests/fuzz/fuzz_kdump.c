@@ -2,9 +2,10 @@
 /*
  * Either a file as it is, or, behind a zero byte, one without its holes: 464 bytes of header at 0,
  * 104 of sub-header at 4096, 16 of bitmap 1 at 8192, 16 of bitmap 2 at 12288, descriptors at 16384;
- * zeros between and, up to 1 MiB, behind them.
+ * zeros between and, up to 1 MiB, behind them. What has a sound structure has its pages expanded,
+ * too.
  */
-#include "dump/kdump.h"
+#include "dump/kdump_pages.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -45,6 +46,18 @@ static int input_pread(void *ctx, void *buf, size_t len, uint64_t off)
 	return 0;
 }
 
+static void check_pages(const struct reader *r, const struct kdump_info *info)
+{
+	const struct kdump_pages_spec spec = {.threads = 1};
+	struct kdump_problem problem = {.text = ""};
+	int e = kdump_check_pages(r, info, &spec, &problem);
+
+	if (e != 0 && e != -EBADMSG && e != -ELIBACC && e != -EAGAIN)
+		abort();
+	if ((e == -EBADMSG || e == -ELIBACC) && !problem.text[0])
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {.data = data, .size = size};
@@ -66,5 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (e == 0 && (info.pages == 0 || info.pages > info.max_mapnr || info.pages_missing))
 		abort();
+	if (e == 0)
+		check_pages(&r, &info);
 	return 0;
 }

@@ -9,6 +9,24 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What the child that scans would send, as it is and as anything. */
+static void check_packed(const struct klog_finding *f, const uint8_t *data, size_t size)
+{
+	struct klog_finding again;
+	struct klog_packed p;
+
+	klog_pack(f, &p);
+	if (klog_unpack(&p, &again) < 0 || again.meaning != f->meaning || again.why != f->why ||
+	    strcmp(again.line, f->line) != 0)
+		abort();
+	memset(&p, 0, sizeof(p));
+	memcpy(&p, data, size < sizeof(p) ? size : sizeof(p));
+	if (klog_unpack(&p, &again) == 0 &&
+	    (again.n_freed > KLOG_FREED_MAX || strlen(again.line) >= sizeof(again.line) ||
+	     (again.meaning != KLOG_NOTHING) != (again.why && again.line[0])))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data, *end = text + size;
@@ -31,5 +49,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (p = whole.line; *p; p++)
 		if (*p < ' ' || *p > '~')
 			abort();
+	check_packed(&whole, data, size);
 	return 0;
 }

@@ -8,6 +8,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void printable(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct manifest m, before;
@@ -32,5 +39,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (!m.complete && m.have_digest)
 		abort();
+	if (m.about.sequence > MANIFEST_SEQUENCE_MAX || m.about.crashed < 0 || m.about.captured < 0)
+		abort();
+	printable(m.about.host);
+	printable(m.about.machine);
+	printable(m.about.release);
+	printable(m.about.panic);
+	printable(m.about.policy);
 	return 0;
 }

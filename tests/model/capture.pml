@@ -26,9 +26,10 @@
  * and the write stayed unclear, nor where the record cannot be written, nor where the lock file cannot be made and two run at once (1 and 2 hold
  * even then: each capture has the lock of its directory).
  *
- * Left out: what is in a dump (the structural check tells whole from not), how much room there is (a full target is one that fails), the log,
- * the manifest and the network, a disk that lies about fsync, a server that cannot promise it (the manifest's "unassured"), a person who
- * deletes a dump in the very moment of its release. A directory's name and the same with .2 stand for all of them.
+ * Left out: rate-limit (off by default; with it 1 holds of the log instead) and what gives way to a new dump; what is in a dump (the structural
+ * check tells whole from not), how much room there is (a full target is one that fails), the log, the manifest and the network, a disk that lies
+ * about fsync, a server that cannot promise it (the manifest's "unassured"), a person who deletes a dump in the very moment of its release. A
+ * directory's name and the same with .2 stand for all of them.
  */
 #include "names.pml"
 #include "disk.pml"

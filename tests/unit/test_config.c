@@ -27,7 +27,12 @@ static const char sample[] = "# where to\n"
 			     "deadline = 90m\n"
 			     "on-success = poweroff\n"
 			     "on-failure = shell\n"
-			     "naming = suse\n";
+			     "naming = suse\n"
+			     "keep = all\n"
+			     "keep-logs = 7\n"
+			     "keep-free = 5%\n"
+			     "make-room = oldest\n"
+			     "rate-limit = 3/2h\n";
 
 static int parse(struct config *c, const char *text, struct config_error *error)
 {
@@ -65,6 +70,12 @@ static void defaults(void **state)
 	assert_int_equal(c.on_success, CONFIG_ACTION_CONTINUE);
 	assert_int_equal(c.on_failure, CONFIG_ACTION_LATE_CAPTURE);
 	assert_int_equal(c.naming, CONFIG_NAMING_DEFAULT);
+	assert_int_equal(c.keep, 5);
+	assert_int_equal(c.keep_logs, 100);
+	assert_true(c.keep_free.bytes == 64 * MIB);
+	assert_false(c.make_room);
+	/* Nothing is ever released without a dump unless somebody writes so. */
+	assert_int_equal(c.rate_limit.crashes, 0);
 	config_deinit(&c);
 }
 
@@ -89,6 +100,13 @@ static void every_key(void **state)
 	assert_int_equal(c.on_success, CONFIG_ACTION_POWEROFF);
 	assert_int_equal(c.on_failure, CONFIG_ACTION_SHELL);
 	assert_int_equal(c.naming, CONFIG_NAMING_SUSE);
+	assert_int_equal(c.keep, 0);
+	assert_int_equal(c.keep_logs, 7);
+	assert_int_equal(c.keep_free.percent, 5);
+	assert_int_equal(c.keep_free.bytes, 0);
+	assert_true(c.make_room);
+	assert_int_equal(c.rate_limit.crashes, 3);
+	assert_int_equal(c.rate_limit.window_ms, 2 * 3600 * 1000);
 	config_deinit(&c);
 }
 

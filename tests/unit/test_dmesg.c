@@ -10,18 +10,30 @@
 #define MDF "makedumpfile"
 #define VD  "vmcore-dmesg"
 
+/* Only its owner may read it, as with /proc/vmcore. */
+static const char *core_of(const struct stubs *s)
+{
+	static char path[100];
+
+	(void)snprintf(path, sizeof(path), "%s/core", s->dir);
+	return path;
+}
+
 static int setup(void **state)
 {
 	struct stubs *s = calloc(1, sizeof(*s));
 
 	stubs_init(s);
+	stubs_data(s, "core", "a core\n", 7);
+	if (chmod(core_of(s), 0400) < 0)
+		return -1;
 	*state = s;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	static const char *const names[] = {MDF, VD, NULL};
+	static const char *const names[] = {MDF, VD, "core", NULL};
 
 	stubs_deinit(*state, names);
 	free(*state);
@@ -38,7 +50,7 @@ static int read_with(const struct stubs *s, const char *vd, const char *mdf, str
 		stubs_add(s, MDF, mdf);
 	else
 		stubs_remove(s, MDF);
-	return dmesg_read("/some/core", 2000, d);
+	return dmesg_read(core_of(s), 2000, d);
 }
 
 static void test_vmcore_dmesg(void **state)
@@ -47,7 +59,8 @@ static void test_vmcore_dmesg(void **state)
 
 	assert_int_equal(
 		read_with(*state,
-			  "[ \"$*\" = /some/core ] || exit 9\n"
+			  "[ \"$*\" = /proc/self/fd/0 ] || exit 9\n"
+			  "read -r line <$1; [ \"$line\" = 'a core' ] || exit 8\n"
 			  "echo '[    1.000000] one'; printf 'two\\000x\\n'\n"
 			  "echo '[    2.5] Kernel panic - not syncing: sysrq triggered crash'",
 			  "exit 9", &d),
@@ -68,10 +81,10 @@ static void test_fallback(void **state)
 	static const char *const broken[] = {
 		"exit 1", "", "echo half; exit 1", "kill -9 $$", "echo half; sleep 60", NULL};
 	/* The last argument is opened as makedumpfile opens its output. */
-	static const char *const mdf =
-		"[ \"$*\" = '--message-level 4 -f --dump-dmesg /some/core /proc/self/fd/1' ] || "
-		"exit 9\n"
-		"exec 3<>$6 && echo '[    1.0] from makedumpfile' >&3";
+	static const char *const mdf = "[ \"$*\" = '--message-level 4 -f --dump-dmesg "
+				       "/proc/self/fd/0 /proc/self/fd/1' ] || "
+				       "exit 9\n"
+				       "exec 3<>$6 && echo '[    1.0] from makedumpfile' >&3";
 	struct dmesg d;
 
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
@@ -122,6 +135,41 @@ static void test_no_tools(void **state)
 	free(path);
 }
 
+/* What reads a crashed machine's memory has nothing else in its hands. */
+static void test_powers(void **state)
+{
+	static const char *const vd =
+		"grep -E '^(Uid|Gid|Groups|CapEff|CapBnd|NoNewPrivs):' /proc/$$/status\n"
+		"ulimit -v; ulimit -n; ulimit -f; ulimit -c\n"
+		"head -c1 $STUBS/core >/dev/null && echo reads\n"
+		"{ echo x >$STUBS/new; } 2>/dev/null && echo writes\n"
+		"echo $(ls /proc/$$/fd)";
+	struct dmesg d;
+
+	assert_int_equal(read_with(*state, vd, NULL, &d), 0);
+	assert_non_null(strstr(d.text, "NoNewPrivs:\t1\n"));
+	assert_non_null(strstr(d.text, "\n524288\n64\n0\n0\nreads\n"));
+	assert_null(strstr(d.text, "writes"));
+	if (geteuid() == 0) {
+		assert_non_null(strstr(d.text, "Uid:\t65534\t65534\t65534\t65534\n"));
+		assert_non_null(strstr(d.text, "Gid:\t65534\t65534\t65534\t65534\n"));
+		assert_non_null(strstr(d.text, "Groups:\t \n"));
+		/* CAP_DAC_READ_SEARCH */
+		assert_non_null(strstr(d.text, "CapEff:\t0000000000000004\n"));
+	}
+	dmesg_deinit(&d);
+}
+
+static void test_no_core(void **state)
+{
+	struct dmesg d;
+
+	(void)state;
+	assert_int_equal(dmesg_read("/nothing/there", 2000, &d), -ENOENT);
+	assert_string_equal(d.reason, "/nothing/there: No such file or directory");
+	dmesg_deinit(&d);
+}
+
 static void test_half_is_better_than_none(void **state)
 {
 	struct dmesg d;
@@ -163,7 +211,7 @@ static void test_endless_log(void **state)
 
 	stubs_add(*state, VD, "exec yes '[    1.0] again'");
 	stubs_add(*state, MDF, "exit 1");
-	assert_int_equal(dmesg_read("/some/core", 60000, &d), 0);
+	assert_int_equal(dmesg_read(core_of(*state), 60000, &d), 0);
 	assert_true(clock_ms() - start < 30000);
 	assert_true(d.truncated);
 	assert_true(d.len < DMESG_MAX);
@@ -228,6 +276,8 @@ int main(void)
 		cmocka_unit_test(test_fallback),
 		cmocka_unit_test(test_both_fail),
 		cmocka_unit_test(test_no_tools),
+		cmocka_unit_test(test_powers),
+		cmocka_unit_test(test_no_core),
 		cmocka_unit_test(test_half_is_better_than_none),
 		cmocka_unit_test(test_long_log_keeps_its_end),
 		cmocka_unit_test(test_endless_log),

@@ -5,11 +5,31 @@
 
 #include "base/macros.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #define FREED "6,9,9000,-;fadump: freeing reserved memory (0x20000000 - 0x80000000)\n"
 #define INIT  "6,10,10000,-;Run /init as init process\n"
+
+/* Whatever is found goes through a pipe and is the same. */
+static void check_packed(const struct klog_finding *f)
+{
+	struct klog_finding again;
+	struct klog_packed p;
+
+	klog_pack(f, &p);
+	memset(&again, 0x5a, sizeof(again));
+	assert_int_equal(klog_unpack(&p, &again), 0);
+	assert_int_equal(again.meaning, f->meaning);
+	assert_string_equal(again.line, f->line);
+	assert_ptr_equal(again.why, f->why);
+	assert_ptr_equal(again.advice, f->advice);
+	assert_int_equal(again.released, f->released);
+	assert_int_equal(again.reserved_at, f->reserved_at);
+	assert_int_equal(again.n_freed, f->n_freed);
+	assert_memory_equal(again.freed_from, f->freed_from, sizeof(f->freed_from));
+}
 
 static struct klog_finding scan(const char *text)
 {
@@ -17,6 +37,7 @@ static struct klog_finding scan(const char *text)
 
 	memset(&f, 0x5a, sizeof(f));
 	klog_scan(text, strlen(text), &f);
+	check_packed(&f);
 	return f;
 }
 
@@ -227,6 +248,37 @@ static void test_long_and_odd_lines(void **state)
 	assert_string_equal(f.line, "fadump: Fadump header size mismatch.");
 }
 
+static void test_packed_nonsense(void **state)
+{
+	struct klog_finding f = scan(FREED INIT), out;
+	struct klog_packed good, p;
+
+	(void)state;
+	assert_int_equal(f.meaning, KLOG_REFUSED);
+	klog_pack(&f, &good);
+	p = good;
+	p.said = 1000;
+	assert_int_equal(klog_unpack(&p, &out), -EPROTO);
+	p = good;
+	p.said = 0; /* words of nothing */
+	assert_int_equal(klog_unpack(&p, &out), -EPROTO);
+	p = good;
+	p.n_freed = KLOG_FREED_MAX + 1;
+	assert_int_equal(klog_unpack(&p, &out), -EPROTO);
+	p = good;
+	p.released = 2;
+	assert_int_equal(klog_unpack(&p, &out), -EPROTO);
+	p = good;
+	p.line[0] = '\0';
+	assert_int_equal(klog_unpack(&p, &out), -EPROTO);
+	memset(p.line, 'x', sizeof(p.line)); /* without an end */
+	assert_int_equal(klog_unpack(&p, &out), -EPROTO);
+	p = good;
+	p.line[0] = '\033';
+	assert_int_equal(klog_unpack(&p, &out), 0);
+	assert_int_equal(out.line[0], '?');
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_freed),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_long_and_odd_lines),
+		cmocka_unit_test(test_packed_nonsense),
 	};
 
 	return cmocka_run_group_tests_name("klog", tests, NULL, NULL);

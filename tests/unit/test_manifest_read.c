@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,61 @@ static void test_a_dump_with_its_digest(void **state)
 	assert_true(m.bytes == 123456789012);
 	digest_format(m.digest, text);
 	assert_string_equal(text, "sha256:" DIGITS);
+}
+
+static void test_what_tells_it_from_others(void **state)
+{
+	struct manifest m;
+
+	(void)state;
+	assert_int_equal(
+		parse("{\"format\":1,\"complete\":false,\"dump_id\":\"00000000000000ff\","
+		      "\"sequence\":12,\"host\":\"power1\",\"machine\":\"u\","
+		      "\"captured\":\"2026-01-31T23:59:59Z\","
+		      "\"crash\":{\"time\":\"1970-01-01T00:00:07Z\",\"panic\":\"a\\u001bb\u00e9\","
+		      "\"release\":\"6.12\"},\"policy\":{\"name\":\"rate-limit\"}}",
+		      &m),
+		0);
+	assert_true(m.about.dump_id == 255);
+	assert_true(m.about.sequence == 12);
+	assert_string_equal(m.about.host, "power1");
+	assert_string_equal(m.about.machine, "u");
+	assert_true(m.about.captured == 1769903999);
+	assert_true(m.about.crashed == 7);
+	assert_string_equal(m.about.panic, "a?b??");
+	assert_string_equal(m.about.release, "6.12");
+	assert_string_equal(m.about.policy, "rate-limit");
+}
+
+/* None of it is needed, and none of it makes a manifest unreadable. */
+static void test_rubbish_in_it_counts_as_unsaid(void **state)
+{
+	static const char *const cases[] = {
+		"\"dump_id\":255,\"sequence\":\"1\",\"host\":{},\"captured\":1,\"crash\":[],"
+		"\"policy\":\"x\"",
+		"\"dump_id\":\"ff\",\"sequence\":-1,\"captured\":\"yesterday\",\"crash\":{\"time\":"
+		"\"2026-01-31T23:59:59Z \"}",
+		"\"dump_id\":\"-00000000000000f\",\"sequence\":1000000000001,\"captured\":"
+		"\"1969-12-31T23:59:59Z\"",
+		"\"dump_id\":\"00000000000000fg\",\"sequence\":0",
+	};
+	struct manifest_about none = {.dump_id = 0};
+	struct manifest m;
+	char text[400];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		(void)snprintf(text, sizeof(text), "{\"format\":1,\"complete\":false,%s}",
+			       cases[i]);
+		assert_int_equal(parse(text, &m), 0);
+		assert_true(m.about.dump_id == none.dump_id);
+		assert_true(m.about.sequence == 0);
+		assert_string_equal(m.about.host, "");
+		assert_true(m.about.captured == 0);
+		assert_true(m.about.crashed == 0);
+		assert_string_equal(m.about.policy, "");
+	}
 }
 
 static void test_what_has_no_digest_of_ours(void **state)
@@ -104,6 +160,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_dump_with_its_digest),
+		cmocka_unit_test(test_what_tells_it_from_others),
+		cmocka_unit_test(test_rubbish_in_it_counts_as_unsaid),
 		cmocka_unit_test(test_what_has_no_digest_of_ours),
 		cmocka_unit_test(test_what_is_no_manifest),
 	};

@@ -85,6 +85,26 @@ static void test_a_saved_dump(void **state)
 	assert_false(root_exists(&f->s.root, RECORD_DIR "/record.json.incomplete"));
 }
 
+static void test_a_log_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	f->run.have_log_receipt = true;
+	f->run.log_receipt.policy = RELEASE_POLICY_RATE_LIMIT;
+	(void)strcpy(f->run.log_receipt.target, "file:///var/crash");
+	(void)strcpy(f->run.log_receipt.dir, "lab-1");
+	f->run.released = true;
+	assert_int_equal(record_write(&f->run, RUN_CAPTURED), 0);
+	assert_int_equal(record_read(&f->s.root, &f->back), 0);
+	assert_string_equal(f->back.outcome, "limited");
+	assert_string_equal(f->back.policy, "rate-limit");
+	assert_string_equal(f->back.log_target, "file:///var/crash");
+	assert_string_equal(f->back.log_dir, "lab-1");
+	/* It is no dump that could be released for again. */
+	assert_string_equal(f->back.target, "");
+	assert_true(f->back.released);
+}
+
 static void test_a_failure(void **state)
 {
 	struct fixture *f = *state;
@@ -230,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(test_a_saved_dump),
+		test(test_a_log_alone),
 		test(test_a_failure),
 		test(test_a_saved_dump_is_not_forgotten),
 		test(test_an_unclear_release_stays_on_record),

@@ -89,6 +89,40 @@ static void test_another_dumps_receipt_is_refused(void **state)
 	assert_false(written(f));
 }
 
+/* The policy that the configuration has, and no other; the log of this dump, and no other. */
+static void test_a_policy_must_be_in_force(void **state)
+{
+	struct fixture *f = *state;
+	struct config config;
+	struct log_receipt none = {.dump_id = f->receipt.dump_id, .size = 7}, r = none;
+
+	r.policy = RELEASE_POLICY_RATE_LIMIT;
+	assert_int_equal(config_init(&config), 0);
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &r, &f->fate),
+			 RELEASE_REFUSED);
+	config.rate_limit = (struct config_rate){.crashes = 3, .window_ms = 3600000};
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &none, &f->fate),
+			 RELEASE_REFUSED);
+	r.size = 0;
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &r, &f->fate),
+			 RELEASE_REFUSED);
+	r.size = 7;
+	r.dump_id ^= 1;
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &r, &f->fate),
+			 RELEASE_REFUSED);
+	r.dump_id = 0;
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &r, &f->fate),
+			 RELEASE_REFUSED);
+	assert_false(written(f));
+	r.dump_id = f->receipt.dump_id;
+	/* As far as a tree of files goes. */
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &r, &f->fate),
+			 RELEASE_UNCLEAR);
+	assert_string_equal(scratch_text(&f->s, SYS "release_mem"), "1");
+	assert_non_null(strstr(f->log.kept, "without a dump, as rate-limit says"));
+	config_deinit(&config);
+}
+
 static void test_fadump_off_is_refused_force_or_not(void **state)
 {
 	struct fixture *f = *state;
@@ -234,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(test_a_release_that_did_not_happen_is_a_failure),
 		test(test_another_dumps_receipt_is_refused),
+		test(test_a_policy_must_be_in_force),
 		test(test_fadump_off_is_refused_force_or_not),
 		test(test_an_unreadable_enabled_is_refused),
 		test(test_nothing_to_release),

@@ -5,10 +5,12 @@
 #include "crash/verdict.h"
 #include "scratch.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define INIT  "6,90,90000,-;Run /init as init process\n"
 #define FREED "6,95,95000,-;fadump: freeing reserved memory (0x20000000 - 0x80000000)\n"
@@ -155,6 +157,37 @@ static void test_bad_core(void **state)
 	assert_int_equal(v.problem, VMCORE_TRUNCATED_HEADER);
 }
 
+/* On the machine itself a core of the other byte order, or page size, is not its own. */
+static void test_foreign_core(void **state)
+{
+	struct scratch *t = *state;
+	char text[400];
+	struct verdict v;
+
+	put_fadump(t, "1\n", "0\n", true);
+	put_core(t, "endian big\n" CORE);
+	judge(t, VERDICT_DUMP, "its core is sound", "fadump-ng capture", &v);
+	t->root.real = true;
+	(void)snprintf(text, sizeof(text),
+		       "endian %s\nnote prstatus count 2\nnote vmcoreinfo OSRELEASE=6.12.107\n"
+		       "note vmcoreinfo PAGESIZE=%ld\nload paddr 0 size 0x10000\n",
+		       __BYTE_ORDER == __BIG_ENDIAN ? "little" : "big", sysconf(_SC_PAGESIZE));
+	put_core(t, text);
+	judge(t, VERDICT_BAD_CORE, "its core is damaged", "release --force", &v);
+	assert_int_equal(v.problem, VMCORE_WRONG_ENDIAN);
+	assert_string_equal(v.core.detail, __BYTE_ORDER == __BIG_ENDIAN
+						   ? "the core is little-endian"
+						   : "the core is big-endian");
+	(void)snprintf(text, sizeof(text),
+		       "endian %s\nnote prstatus count 2\nnote vmcoreinfo OSRELEASE=6.12.107\n"
+		       "note vmcoreinfo PAGESIZE=%ld\nload paddr 0 size 0x10000\n",
+		       __BYTE_ORDER == __BIG_ENDIAN ? "big" : "little", 16 * sysconf(_SC_PAGESIZE));
+	put_core(t, text);
+	judge(t, VERDICT_BAD_CORE, "its core is damaged", "release --force", &v);
+	assert_int_equal(v.problem, VMCORE_PAGE_SIZE);
+	t->root.real = false;
+}
+
 static void test_state_a(void **state)
 {
 	struct verdict v;
@@ -296,6 +329,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_not_armed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dump, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_core, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_foreign_core, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_state_a, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_state_b, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_state_c, setup, teardown),

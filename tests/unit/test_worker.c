@@ -154,6 +154,39 @@ static void test_a_whole_life(void **state)
 	free(back);
 }
 
+/* What came before: found, looked at and deleted over there. */
+static void test_what_came_before(void **state)
+{
+	struct fixture *f = *state;
+	struct target_entry e;
+	char buf[300];
+	uint64_t bytes = 0;
+	size_t len = 0;
+
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
+	assert_int_equal(f->t.ops->begin(&f->t, "host-1"), 0);
+	assert_int_equal(target_put(&f->t, DUMP_MANIFEST, "{}", 2), 0);
+	assert_int_equal(target_capacity(&f->t, &bytes), 0);
+	assert_true(bytes > 0);
+	assert_int_equal(target_list(&f->t, buf, sizeof(buf), &len), 0);
+	assert_int_equal(len, sizeof("host-1"));
+	assert_string_equal(buf, "host-1");
+	assert_int_equal(target_list(&f->t, buf, 3, &len), -E2BIG);
+	assert_int_equal(target_look(&f->t, "host-1", &e, buf, sizeof(buf)), 0);
+	assert_int_equal(e.manifest, 2);
+	assert_memory_equal(buf, "{}", 2);
+	assert_int_equal(target_look(&f->t, "host-2", &e, buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(target_close(&f->t), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
+	assert_int_equal(target_look(&f->t, "host-1", &e, buf, sizeof(buf)), 0);
+	e.inode++;
+	assert_int_equal(target_drop(&f->t, &e, TARGET_DROP_ALL), -ESTALE);
+	e.inode--;
+	assert_int_equal(target_drop(&f->t, &e, TARGET_DROP_ALL), 0);
+	assert_false(root_exists(&f->s.root, "/var/crash/host-1"));
+	assert_int_equal(target_close(&f->t), 0);
+}
+
 static void test_what_it_found_out_comes_back(void **state)
 {
 	static const struct target_ops ops = {
@@ -280,6 +313,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_whole_life, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_came_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_it_found_out_comes_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_write_that_failed_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_that_hangs_costs_its_patience, setup,

@@ -6,7 +6,8 @@ from harness import dumps
 
 def run(lab):
     disks = [lab.Disk("small", "10M", "ext4"), lab.Disk("large", "1G", "xfs")]
-    conf = dumps.target("small", path="/dumps") + dumps.target("large", "xfs", "/dumps")
+    # To the last byte: keep-free would not even begin there.
+    conf = dumps.target("small", path="/dumps") + dumps.target("large", "xfs", "/dumps") + "keep-free = 0\n"
     with lab.vm(disks=disks, files={dumps.CONF: conf}) as vm:
         vm.boot()
         vm.crash_and_return()

@@ -6,7 +6,7 @@ from harness import dumps
 
 def run(lab):
     disk = lab.Disk("dumps", "256M", "ext4")
-    with lab.vm(disks=[disk], files={dumps.CONF: dumps.target("dumps")}) as vm:
+    with lab.vm(disks=[disk], files={dumps.CONF: dumps.target("dumps") + "keep-free = 0\n"}) as vm:
         vm.boot()
         # Allocated, not written: what was written would be in the dump again, as pages just freed.
         vm.run("tune2fs -m 0 /dev/disk/by-label/dumps && mkdir -p /mnt/d && mount LABEL=dumps /mnt/d && "

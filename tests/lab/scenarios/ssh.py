@@ -16,7 +16,7 @@ TARGETS = [
 
 
 def run(lab):
-    conf = "".join(f"target = {url}\n" for url, _ in TARGETS)
+    conf = "".join(f"target = {url}\n" for url, _ in TARGETS) + "keep-free = 0\n"
     # A key that is not the server's.
     with lab.sshd("other-sshd", ports=(2222,)) as other, \
             lab.sshd(ports=(22, 2201), boxes={"dumps": None, "small": "6M"}) as sshd:

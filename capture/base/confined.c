@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/confined.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KILL_WAIT_MS 10000
+#define NAP_MS       100 /* the longest between two looks */
+#define MAGIC        0x66616463U
+#define FDS_MAX      4096
+
+/* The end of every answer: what comes without it was cut off. */
+struct trailer {
+	uint32_t magic, lack;
+	int32_t error;
+	uint32_t zero;
+};
+
+struct confined {
+	const struct confined_spec *spec;
+	struct confined_result *result;
+	pid_t pid;
+	int in;
+	int64_t deadline;
+	char *buf;
+	size_t max;
+	struct trailer trailer;
+};
+
+static int fail(struct confined *c, int err, const char *fmt, ...) _printf_(3, 4);
+static int fail(struct confined *c, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(c->result->why, sizeof(c->result->why), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+void confined_say(int out, const void *buf, size_t len)
+{
+	if (write_full(out, buf, len) < 0)
+		_exit(1);
+}
+
+/* A sanitizer's shadow is terabytes of address space, and it writes its findings to stderr. */
+static bool sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	return true;
+#elif defined(__has_feature)
+	return __has_feature(address_sanitizer);
+#else
+	return false;
+#endif
+}
+
+/* Bytes of address space that we have already: the child starts with the same. 0: unknown. */
+static uint64_t own_space(void)
+{
+	_cleanup_close_ int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	char text[64];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	unsigned long pages;
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	if (sscanf(text, "%lu", &pages) != 1)
+		return 0;
+	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* 0, 1 and 2 mean something to the C library: nothing of ours may have these numbers. */
+static int move_up(int fd)
+{
+	return fd > STDERR_FILENO ? fd : fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
+}
+
+/* close_range needs Linux 5.9; nothing of ours has a high number. */
+static void close_span(unsigned int from, unsigned int to)
+{
+#ifdef CLOSE_RANGE_CLOEXEC
+	if (from > to || close_range(from, to, 0) == 0)
+		return;
+#endif
+	for (; from <= to && from < FDS_MAX; from++)
+		(void)close((int)from);
+}
+
+static void close_others(int a, int b)
+{
+	unsigned int low = (unsigned int)(a < b ? a : b), high = (unsigned int)(a < b ? b : a);
+
+	close_span(sanitized() ? STDERR_FILENO + 1 : 0, low - 1);
+	close_span(low + 1, high - 1);
+	close_span(high + 1, ~0U);
+}
+
+static _Noreturn void be_confined(const struct confined_spec *spec, int out, pid_t parent)
+{
+	uint64_t own = own_space();
+	struct confine confine = {
+		.memory = own && !sanitized() ? own + spec->memory : 0,
+		.cpu_s = (unsigned int)(spec->deadline_ms / 1000) + 1,
+	};
+	struct trailer t = {.magic = MAGIC};
+	int fd = spec->fd < 0 ? out : spec->fd;
+
+	spawn_reset();
+	fd = move_up(fd);
+	out = spec->fd < 0 ? fd : move_up(out);
+	if (fd < 0 || out < 0)
+		_exit(1);
+	close_others(fd, out);
+	t.lack = confine_self(&confine);
+	/* The change of user has cleared it, had it been there before. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		_exit(1);
+	t.lack |= confine_calls();
+	t.error = spec->work(spec->ctx, spec->fd < 0 ? -1 : fd, out);
+	confined_say(out, &t, sizeof(t));
+	_exit(0);
+}
+
+/* Wait until it says something. 0, or -ETIMEDOUT. */
+static int wait_words(const struct confined *c)
+{
+	struct pollfd p = {.fd = c->in, .events = POLLIN};
+
+	for (;;) {
+		int64_t left = c->deadline - clock_ms();
+
+		if (left <= 0)
+			return -ETIMEDOUT;
+		/* One that fails is asked again, not in haste. */
+		if (poll(&p, 1, left < NAP_MS ? (int)left : NAP_MS) > 0)
+			return 0;
+		if (errno == ENOMEM)
+			(void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	}
+}
+
+/*
+ * All it says, to its end: the answer, and behind it the trailer, for which the buffer has room.
+ * One byte more than that is too much.
+ */
+static int read_answer(struct confined *c, size_t *len)
+{
+	size_t used = 0, room = c->max + sizeof(c->trailer);
+	char spare;
+
+	for (;;) {
+		ssize_t n;
+		int r = wait_words(c);
+
+		if (r < 0)
+			return fail(c, r, "it did not answer within %lld s",
+				    (long long)(c->spec->deadline_ms / 1000));
+		n = used < room ? read(c->in, c->buf + used, room - used) : read(c->in, &spare, 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(c, -errno, "its answer cannot be read: %s", strerror(errno));
+		if (n == 0)
+			break;
+		if (used == room)
+			return fail(c, -EMSGSIZE, "it answered with more than %zu bytes", c->max);
+		used += (size_t)n;
+	}
+	*len = used;
+	return 0;
+}
+
+/* Its exit status, 128 and a signal, or -errno. */
+static int reap(struct confined *c, int64_t until)
+{
+	int64_t nap_ns = 100000;
+	int st = 0;
+
+	for (;;) {
+		const struct timespec nap = {.tv_nsec = (long)nap_ns};
+		pid_t r = waitpid(c->pid, &st, WNOHANG);
+
+		if (r == c->pid)
+			return WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (clock_ms() >= until)
+			return -ETIMEDOUT;
+		(void)nanosleep(&nap, NULL);
+		nap_ns = nap_ns < 20000000 ? nap_ns * 2 : nap_ns;
+	}
+}
+
+/* It is gone after this, whatever it was doing. */
+static int end(struct confined *c, bool well)
+{
+	int st = well ? reap(c, c->deadline) : -ETIMEDOUT;
+
+	if (st != -ETIMEDOUT)
+		return st;
+	(void)kill(c->pid, SIGKILL);
+	(void)reap(c, clock_ms() + KILL_WAIT_MS);
+	return -ETIMEDOUT;
+}
+
+static int judge(struct confined *c, int status, size_t used)
+{
+	if (status > 128)
+		return fail(c, -ENOTRECOVERABLE, "it was killed by signal %d", status - 128);
+	if (status == -ETIMEDOUT)
+		return fail(c, -ETIMEDOUT, "it did not end");
+	if (status < 0)
+		return fail(c, status, "its end cannot be known: %s", strerror(-status));
+	if (status > 0)
+		return fail(c, -ENOTRECOVERABLE, "it exited with %d", status);
+	if (used >= sizeof(c->trailer))
+		memcpy(&c->trailer, c->buf + used - sizeof(c->trailer), sizeof(c->trailer));
+	if (c->trailer.magic != MAGIC || c->trailer.zero || c->trailer.error > 0 ||
+	    c->trailer.error < -4095)
+		return fail(c, -ENOTRECOVERABLE, "its answer is cut off");
+	c->result->len = used - sizeof(c->trailer);
+	c->result->error = c->trailer.error;
+	c->result->lack = c->trailer.lack;
+	return 0;
+}
+
+static int listen_and_end(struct confined *c)
+{
+	size_t used = 0;
+	int r = read_answer(c, &used), status = end(c, r == 0);
+
+	/* A child that is gone before its time had no end of its own. */
+	return r < 0 ? r : judge(c, status, used);
+}
+
+static int start(struct confined *c, int *out)
+{
+	pid_t parent = getpid();
+	sigset_t all, old;
+	int err;
+
+	/* No handler of ours may run in the child. */
+	sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &old);
+	c->pid = fork();
+	err = errno;
+	if (c->pid == 0)
+		be_confined(c->spec, *out, parent);
+	(void)sigprocmask(SIG_SETMASK, &old, NULL);
+	(void)close(take_fd(out));
+	return c->pid < 0 ? fail(c, -err, "there is no process for it: %s", strerror(err)) : 0;
+}
+
+int confined_run(const struct confined_spec *spec, void *buf, size_t max,
+		 struct confined_result *out)
+{
+	_cleanup_free_ char *room = malloc(max + sizeof(struct trailer));
+	_cleanup_close_ int in = -1, say = -1;
+	struct confined c = {.spec = spec, .result = out, .buf = room, .max = max};
+	int p[2], r;
+
+	*out = (struct confined_result){0};
+	if (!room)
+		return fail(&c, -ENOMEM, "there is no memory for its answer");
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return fail(&c, -errno, "there is no pipe for it: %s", strerror(errno));
+	c.in = in = p[0];
+	say = p[1];
+	c.deadline = clock_ms() + spec->deadline_ms;
+	r = start(&c, &say);
+	if (r == 0)
+		r = listen_and_end(&c);
+	if (r == 0)
+		memcpy(buf, room, out->len);
+	return r;
+}
+
+const char *confined_lack_text(unsigned int lack)
+{
+	if (lack & CONFINE_NO_USER)
+		return "with root's identity, which could not be given up";
+	if (lack & (CONFINE_NO_LIMITS | CONFINE_NO_PRIVILEGES))
+		return "without limits, which could not be set";
+	if (lack & CONFINE_NO_FILTER)
+		return "without a filter of system calls, which this kernel does not have";
+	return "";
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One target of a pass and the dumps that it has already: names, room, rate, and what gives way. */
+#include "run/place.h"
+
+#include "run/manifest.h"
+#include "run/rate.h"
+#include "run/retention.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How much may be written before the room is looked at again. */
+#define ROOM_STEP (32 * MIB)
+
+static struct retention retention_of(struct run *run, struct place *p)
+{
+	return (struct retention){
+		.t = &p->t,
+		.config = run->config,
+		.log = run->log,
+		.owner = &run->owner,
+		.held_id = run->dump_id,
+	};
+}
+
+void place_look_back(struct run *run, struct place *p)
+{
+	struct retention r = retention_of(run, p);
+	int err = inventory_read(&p->t, &run->owner, false, &p->past);
+
+	p->floor = retention_floor(&r);
+	if (err < 0) {
+		inventory_deinit(&p->past);
+		if (err != -EOPNOTSUPP)
+			log_warning(run->log, "%s: earlier dumps cannot be looked through: %s",
+				    p->t.text, err == -E2BIG ? "too many" : strerror(-err));
+		return;
+	}
+	/* A rehearsal is no crash of this machine's: nothing gives way to it, nor it to others. */
+	if (run->options->core)
+		return;
+	p->sequence = inventory_sequence(&p->past, run->dump_id);
+	/* Not a byte, not even a directory: with room for those the log can be saved. */
+	if (p->t.full)
+		(void)!retention_make_room(&r, MIB);
+}
+
+bool place_is_taken(const struct run *run, const struct place *p, const char *dir)
+{
+	return inventory_taken(&p->past, dir, run->dump_id);
+}
+
+void place_put_origin(struct run *run, struct place *p)
+{
+	char *text;
+
+	if (!p->sequence)
+		return;
+	/* It will be written again at the end; this one speaks where there is no end. */
+	text = manifest_format(run, p);
+	if (!text || target_put(&p->t, DUMP_MANIFEST, text, strlen(text)) < 0)
+		log_warning(run->log, "%s: %s cannot be written yet", p->t.text, DUMP_MANIFEST);
+	free(text);
+}
+
+int place_need_room(struct run *run, struct place *p, uint64_t bytes)
+{
+	struct retention r = retention_of(run, p);
+	uint64_t room;
+	int err;
+
+	if (!run->options->core)
+		return retention_make_room(&r, bytes + p->floor);
+	err = p->t.ops->space(&p->t, &room);
+	return err == 0 && room < bytes + p->floor ? -ENOSPC : err;
+}
+
+int place_allow(struct run *run, struct place *p, size_t len)
+{
+	uint64_t room, left = UINT64_MAX;
+	int err;
+
+	if (!p->floor || len <= p->allowance) {
+		p->allowance -= p->floor ? len : 0;
+		return 0;
+	}
+	/* A server that is being written to is not asked again. */
+	err = p->asked && !p->t.ops->list ? -ENOSPC : place_need_room(run, p, len);
+	p->asked = true;
+	if (err == -ENOSPC) {
+		(void)snprintf(p->t.why, sizeof(p->t.why),
+			       "%s but the %llu KiB that keep-free keeps", strerror(ENOSPC),
+			       (unsigned long long)(p->floor / KIB));
+		return err;
+	}
+	/* A place that does not say how much room it has says itself when there is none. */
+	if (err == 0 && p->t.ops->space(&p->t, &room) == 0)
+		left = room > p->floor ? room - p->floor : 0;
+	if (p->t.ops->list && left > ROOM_STEP)
+		left = ROOM_STEP;
+	p->allowance = left > len ? left - len : 0;
+	return 0;
+}
+
+int place_give_way(struct run *run, struct place *p)
+{
+	return p->t.ops->list ? place_need_room(run, p, MIB) : -ENOSPC;
+}
+
+/* A person who asks for a dump gets it; so does whoever could not read the log. */
+bool place_over_rate(struct run *run, struct place *p)
+{
+	const struct config_rate *limit = &run->config->rate_limit;
+	bool by_itself = run->in_initramfs || run->options->late;
+	size_t saved;
+
+	if (!by_itself || run->options->core || run->options->no_release || !run->dmesg.len)
+		return false;
+	if (!rate_exceeded(limit, &p->past, (int64_t)run->verdict.core.info.crash_time,
+			   run->dump_id, &saved))
+		return false;
+	(void)snprintf(run->policy_why, sizeof(run->policy_why),
+		       "%zu crashes were saved within %lld s before this one, and rate-limit "
+		       "allows %d",
+		       saved, (long long)(limit->window_ms / 1000), limit->crashes);
+	return true;
+}
+
+void place_keep_log(struct run *run, struct place *p)
+{
+	struct log_claim claim = {
+		.policy = RELEASE_POLICY_RATE_LIMIT,
+		.dump_id = run->dump_id,
+		.text = run->dmesg.text,
+		.len = run->dmesg.len,
+	};
+	int err = target_commit_log(&p->t, &claim, &p->log_receipt);
+
+	if (err < 0) {
+		place_fail(run, p, err, "the log could not be made durable: %s",
+			   p->t.why[0] ? p->t.why : strerror(-err));
+		return;
+	}
+	p->logged = true;
+	log_warning(run->log, "%s: %s: the log alone, and no dump: %s", p->t.text, p->t.dir,
+		    run->policy_why);
+}
+
+void place_tidy(struct run *run, struct place *p)
+{
+	struct retention r = retention_of(run, p);
+
+	if (p->open && p->t.dir[0] && !run->options->core)
+		(void)!retention_tidy(&r, p->committed);
+}

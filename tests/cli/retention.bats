@@ -1,0 +1,218 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A machine that crashes again and again: what stays of it on a target.
+
+load lib
+load crashes
+
+setup() {
+    crashes_setup
+}
+
+teardown() {
+    crashes_teardown
+}
+
+@test "20 crashes in a row: the first dump and the newest stay, and every log" {
+    local n
+    conf 'keep = 3'
+    for n in $(seq 20); do
+        crash "$n"
+        [ "$(release_mem)" = 1 ]
+    done
+    [ "$(numbers dumps)" = "1 19 20" ]
+    [ "$(numbers logs)" = "$(seq -s ' ' 20)" ]
+    [ "$(find "$D" -name manifest.json | wc -l)" = 20 ]
+    all_whole
+    fadump list --json
+    [ "$(json dumps.0.state)" = complete ]
+    [ "$(json dumps.1.state)" = log ]
+    [ "$(json dumps.19.state)" = complete ]
+    [ "$(json dumps.19.panic)" = "Kernel panic - not syncing: crash 20" ]
+}
+
+@test "a small disk is never filled, whatever is wanted of it" {
+    local n least=999999999 room
+    mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
+    conf 'keep = all' 'keep-free = 1M' 'on-failure = continue'
+    for n in $(seq 20); do
+        crash "$n"
+        room=$(($(stat -f -c '%a * %S' "$D")))
+        ((room >= least)) || least=$room
+        # Where it has no room nothing is released, and said so.
+        [ "$(release_mem)" = 1 ] || [[ $errors == *"No space left on device"*"keep-free"*"nothing was released"* ]]
+    done
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    ((least >= 1 << 20))
+    [ "$(numbers logs)" = "$(seq -s ' ' 20)" ]
+    all_whole
+    # The same with room made: each crash is saved, and the first stays.
+    conf 'keep = all' 'keep-free = 1M' 'make-room = oldest'
+    for n in $(seq 21 30); do
+        crash "$n"
+        [ "$(release_mem)" = 1 ]
+        [[ " $(numbers dumps) " == " 1 "*" $n " ]]
+        room=$(($(stat -f -c '%a * %S' "$D")))
+        ((room >= 1 << 20))
+    done
+    [ "$(numbers logs)" = "$(seq -s ' ' 30)" ]
+    all_whole
+}
+
+@test "make-room deletes nothing where that would not do" {
+    mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
+    conf 'keep = all' 'keep-free = 0'
+    crash 1
+    crash 2
+    crash 3
+    conf 'keep = all' 'keep-free = 3500K' 'make-room = oldest'
+    crash 4
+    [ -z "$(release_mem)" ]
+    [ "$(numbers dumps)" = "1 2 3" ]
+    [ "$(numbers logs)" = "1 2 3 4" ]
+}
+
+@test "keep-free holds while the dump is written, and another target takes it" {
+    "$TOOLS/mkkdump" --pages 1000 "$T/dump"
+    "$TOOLS/flatten" --record 5000 "$T/dump" >"$T/flat"
+    mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
+    # More room is left than an empty dump needs at least, and less than this one; keep-free comes in between.
+    head -c $((4 * 1024 * 1024 - 2560 * 1024)) /dev/zero >"$D/fill"
+    conf 'target = file:///var/crash' 'target = file:///second' 'keep-free = 1300K'
+    crash 1
+    [ "$(release_mem)" = 1 ]
+    ls "$T"/root/second/*/vmcore "$D"/*/vmcore-dmesg.txt
+    [[ $errors == *"No space left on device"*"keep-free"* ]]
+    ((($(stat -f -c '%a * %S' "$D")) >= 1300 << 10))
+    [ -z "$(find "$D" -name 'vmcore*' ! -name '*.txt')" ]
+}
+
+@test "nothing is deleted before the new dump is whole: a capture that fails, and one that is killed" {
+    conf 'keep = 2'
+    crash 1
+    crash 2
+    STUB_EXIT=1 crash 3
+    [ -z "$(release_mem)" ]
+    [ "$(numbers dumps)" = "1 2" ]
+    # Killed in the middle of the stream: what was half written goes with the next success, and not before.
+    sed -i 's/^\*" -F "\*) /&[ ! -e "$STUB\/kill" ] || { head -c 50000 "$FLAT"; sleep 1; kill -KILL $PPID; exit 1; }; /' "$T/bin/makedumpfile"
+    touch "$T/kill"
+    crash 4
+    [ "$status" = 137 ]
+    [ "$(numbers dumps)" = "1 2" ]
+    [ "$(find "$D" -name vmcore.incomplete | wc -l)" = 1 ]
+    rm "$T/kill"
+    crash 5
+    [ "$(release_mem)" = 1 ]
+    [ "$(numbers dumps)" = "1 5" ]
+    [ "$(numbers logs)" = "1 2 3 4 5" ]
+    all_whole
+}
+
+@test "names never collide: the same second, another crash" {
+    local n naming
+    for naming in rhel suse; do
+        rm -rf "${D:?}"/*
+        conf "naming = $naming" 'keep = 2'
+        # Not even where the one before has lost its dump, or never had one.
+        STUB_EXIT=1 crash 1 1795426800
+        for n in 2 3 4 5; do
+            crash "$n" 1795426800
+        done
+        [ "$(numbers dumps)" = "2 5" ]
+        [ "$(numbers logs)" = "1 2 3 4 5" ]
+        all_whole
+    done
+}
+
+@test "a clock that stands still, or runs backwards: the order is that of the crashes" {
+    local n
+    conf 'keep = 3'
+    for n in 1 2 3 4 5 6; do
+        crash "$n" $((100000 - n * 1000))
+    done
+    [ "$(numbers dumps)" = "1 5 6" ]
+}
+
+@test "a row of crashes ends with a day without one: its first dump is an old one then" {
+    conf 'keep = 3'
+    crash 1 1795426800
+    crash 2 1795426900
+    crash 3 1795626900
+    crash 4 1795627000
+    crash 5 1795627100
+    [ "$(numbers dumps)" = "3 4 5" ]
+    crash 6 1795627200
+    [ "$(numbers dumps)" = "3 5 6" ]
+}
+
+@test "what is not ours is not touched: other machines, other programs, symlinks, directories that others may write" {
+    local n
+    conf 'keep = 1' 'keep-logs = 1'
+    crash 1
+    mkdir -p "$D/127.0.0.1-2026-01-01-00:00:00" "$D/lab-strange" "$T/outside"
+    echo theirs >"$D/127.0.0.1-2026-01-01-00:00:00/vmcore"
+    echo theirs >"$D/lab-strange/vmcore"
+    # Another machine's, by its manifest.
+    cp -a "$(dirname "$D"/lab-2*/manifest.json)" "$D/lab-other"
+    sed -i 's/"host": *"lab"/"host":"other"/' "$D/lab-other/manifest.json"
+    # One that points elsewhere, and one in a directory that others may write to.
+    cp -a "$(dirname "$D"/lab-2*/manifest.json)/." "$T/outside"
+    ln -s "$T/outside" "$D/lab-link"
+    cp -a "$T/outside" "$D/lab-open"
+    chmod 0777 "$D/lab-open"
+    for n in 2 3 4; do
+        crash "$n"
+        [ "$(release_mem)" = 1 ]
+    done
+    [ "$(cat "$D"/127*/vmcore)" = theirs ]
+    [ "$(cat "$D/lab-strange/vmcore")" = theirs ]
+    cmp "$T/dump" "$D/lab-other/vmcore"
+    cmp "$T/dump" "$T/outside/vmcore"
+    cmp "$T/dump" "$D/lab-open/vmcore"
+    # Of ours one dump and one log are left.
+    [ "$(find "$D" -mindepth 1 -maxdepth 1 -name 'lab-2*' | wc -l)" = 2 ]
+}
+
+@test "a rehearsal is no crash: nothing gives way to it, and it counts for nothing" {
+    conf 'keep = 1' 'make-room = oldest'
+    crash 1
+    cp "$T/root/proc/vmcore" "$T/core"
+    printf x | dd of="$T/core" bs=1 seek=65800 conv=notrunc status=none
+    fadump capture --core "$T/core"
+    [ "$status" = 0 ]
+    [ "$(numbers dumps)" = "1 1" ]
+    crash 2
+    # The rehearsal has the log of 1, too.
+    [ "$(numbers dumps)" = "1 2" ]
+}
+
+@test "machines are told apart by their firmware's UUID, whatever their names" {
+    local here=$T/root/sys/firmware/devicetree/base/ibm,partition-uuid
+    conf 'keep = 1'
+    printf '11111111-2222-3333-4444-555555555555\0' >"$here"
+    crash 1
+    printf '99999999-2222-3333-4444-555555555555\0' >"$here"
+    crash 2
+    [ "$(numbers dumps)" = "1 2" ]
+    echo renamed >"$T/root/etc/hostname"
+    crash 3
+    [ "$(numbers dumps)" = "1 2 3" ]
+    fadump prune
+    [ "$(numbers dumps)" = "1 2 3" ]
+    echo lab >"$T/root/etc/hostname"
+    crash 4
+    [ "$(numbers dumps)" = "1 3 4" ]
+}
+
+@test "files that somebody put beside a log stay, and so does its manifest" {
+    conf 'keep = 1' 'keep-logs = 1'
+    crash 1
+    echo mine >"$(echo "$D"/lab-2*)/notes"
+    crash 2
+    crash 3
+    [[ $errors == *"somebody put files there"* ]]
+    [ "$(cat "$D"/*/notes)" = mine ]
+    [ "$(find "$D" -name manifest.json | wc -l)" = 3 ]
+}
