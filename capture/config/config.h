@@ -19,6 +19,7 @@
 #define CONFIG_AUTO        (-1) /* a duration that was left to us */
 
 enum config_verify { CONFIG_VERIFY_STRUCTURE, CONFIG_VERIFY_FULL, CONFIG_VERIFY_NONE };
+enum config_on_deadline { CONFIG_DEADLINE_NEXT, CONFIG_DEADLINE_LOG };
 enum config_naming { CONFIG_NAMING_DEFAULT, CONFIG_NAMING_RHEL, CONFIG_NAMING_SUSE };
 enum config_action {
 	CONFIG_ACTION_CONTINUE,
@@ -64,6 +65,7 @@ struct config {
 	int64_t network_deadline_ms; /* for the network to come up */
 	int64_t watchdog_ms;         /* CONFIG_AUTO, or 0: none */
 	int max_attempts;
+	enum config_on_deadline on_deadline;
 	int keep, keep_logs; /* dumps, and logs without one, on a target; 0: all */
 	struct config_room keep_free;
 	bool make_room; /* delete the oldest dump rather than miss the new one */
