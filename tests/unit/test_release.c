@@ -294,6 +294,7 @@ int main(void)
 		test(test_a_release_that_did_not_happen_is_a_failure),
 		test(test_another_dumps_receipt_is_refused),
 		test(test_a_policy_must_be_in_force),
+		test(test_a_log_for_the_deadline),
 		test(test_fadump_off_is_refused_force_or_not),
 		test(test_an_unreadable_enabled_is_refused),
 		test(test_nothing_to_release),
