@@ -3,9 +3,11 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct globals {
 	const char *root;
@@ -73,15 +75,34 @@ static int run_verb(struct app *app, int argc, char **argv)
 	return cmd->run(app, cmd, argc, argv);
 }
 
+/*
+ * A kernel without a console starts init without these three. A file of ours that got such a number
+ * would take what is said for people, a dump above all. Without /dev/null they are held by what
+ * cannot be read or written.
+ */
+static void hold_standard_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR); /* for children, too */
+		if (fd < 0)
+			fd = open("/", O_PATH);
+	} while (fd >= STDIN_FILENO && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static char help[] = "help", version[] = "version";
 	char *alone[] = {NULL, NULL};
 	struct globals g = {.level = LOG_LEVEL_INFO};
 	struct app app = {0};
-	int verb = parse_globals(argc, argv, &g);
-	int err, status;
+	int verb, err, status;
 
+	hold_standard_streams();
+	verb = parse_globals(argc, argv, &g);
 	if (verb < 0)
 		return EXIT_USAGE;
 	if (g.help || g.version) {

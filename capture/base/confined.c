@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -76,14 +77,12 @@ static uint64_t own_space(void)
 	_cleanup_close_ int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	char text[64];
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	unsigned long pages;
 
 	if (n <= 0)
 		return 0;
 	text[n] = '\0';
-	if (sscanf(text, "%lu", &pages) != 1)
-		return 0;
-	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	/* Pages are the first number of it. */
+	return (uint64_t)strtoul(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 /* 0, 1 and 2 mean something to the C library: nothing of ours may have these numbers. */
@@ -281,8 +280,9 @@ int confined_run(const struct confined_spec *spec, void *buf, size_t max,
 		return fail(&c, -ENOMEM, "there is no memory for its answer");
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return fail(&c, -errno, "there is no pipe for it: %s", strerror(errno));
-	c.in = in = p[0];
+	in = p[0];
 	say = p[1];
+	c.in = in;
 	c.deadline = clock_ms() + spec->deadline_ms;
 	r = start(&c, &say);
 	if (r == 0)

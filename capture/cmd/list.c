@@ -29,7 +29,7 @@ static void format_size(const struct target_entry *e, char *out, size_t size)
 {
 	if (!e->has_vmcore && !e->has_incomplete)
 		(void)snprintf(out, size, "-");
-	else if (e->vmcore < 10 * 1000000)
+	else if (e->vmcore < 10000000)
 		(void)snprintf(out, size, "%llu kB", (unsigned long long)(e->vmcore / 1000));
 	else
 		(void)snprintf(out, size, "%llu MB", (unsigned long long)(e->vmcore / 1000000));

@@ -63,13 +63,13 @@ struct config {
 	char *identity_file, *known_hosts, *ssh_config; /* for ssh; "" unset; owned */
 	char *network;               /* "auto", "none", or dracut's words; owned */
 	int64_t network_deadline_ms; /* for the network to come up */
-	int64_t watchdog_ms;         /* CONFIG_AUTO, or 0: none */
-	int max_attempts;
-	enum config_on_deadline on_deadline;
-	int keep, keep_logs; /* dumps, and logs without one, on a target; 0: all */
+	int keep, keep_logs;         /* dumps, and logs without one, on a target; 0: all */
 	struct config_room keep_free;
 	bool make_room; /* delete the oldest dump rather than miss the new one */
 	struct config_rate rate_limit;
+	int64_t watchdog_ms; /* CONFIG_AUTO, or 0: none */
+	int max_attempts;
+	enum config_on_deadline on_deadline;
 };
 
 /* What is wrong with a configuration, for "FILE:LINE: text". */

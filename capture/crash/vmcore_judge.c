@@ -130,16 +130,17 @@ int vmcore_judge(int fd, uint64_t page_size, struct vmcore *out, enum vmcore_pro
 		.deadline_ms = DEADLINE_MS,
 		.memory = MEMORY,
 	};
-	_cleanup_free_ void *buf = malloc(max);
+	_cleanup_free_ void *buf = NULL;
 	struct stat st;
 	int r;
 
 	memset(out, 0, sizeof(*out));
 	*how = (struct confined_result){0};
-	if (!buf)
-		return -ENOMEM;
 	if (fstat(fd, &st) < 0)
 		return -errno;
+	buf = malloc(max);
+	if (!buf)
+		return -ENOMEM;
 	out->size = st.st_size > 0 ? (uint64_t)st.st_size : 0;
 	r = confined_run(&spec, buf, max, how);
 	/* What only it was asked to say "refused" with. */

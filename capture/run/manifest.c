@@ -101,6 +101,27 @@ static json_object *attempts_array(const struct run *run)
 	return list;
 }
 
+/* Which machine's it is, and where in the row of its crashes. A rehearsal is in no row. */
+static void add_origin(json_object *o, const struct run *run, const struct place *p)
+{
+	if (run->options->core)
+		return;
+	json_add_said(o, "host", run->owner.host);
+	json_add_said(o, "machine", run->owner.machine);
+	if (p->sequence)
+		json_add_number(o, "sequence", p->sequence);
+}
+
+/* Why there is no dump although nothing failed. */
+static json_object *policy_object(const struct run *run, const struct place *p)
+{
+	json_object *o = json_object_new_object();
+
+	json_add_said(o, "name", release_policy_word(p->log_receipt.policy));
+	json_add_said(o, "why", run->policy_why);
+	return o;
+}
+
 /* Which boot's try this is, and how far those before it came. */
 static json_object *attempt_object(const struct run *run)
 {
@@ -123,27 +144,6 @@ static json_object *attempt_object(const struct run *run)
 		json_append(earlier, e);
 	}
 	json_add_child(o, "earlier", earlier);
-	return o;
-}
-
-/* Which machine's it is, and where in the row of its crashes. A rehearsal is in no row. */
-static void add_origin(json_object *o, const struct run *run, const struct place *p)
-{
-	if (run->options->core)
-		return;
-	json_add_said(o, "host", run->owner.host);
-	json_add_said(o, "machine", run->owner.machine);
-	if (p->sequence)
-		json_add_number(o, "sequence", p->sequence);
-}
-
-/* Why there is no dump although nothing failed. */
-static json_object *policy_object(const struct run *run, const struct place *p)
-{
-	json_object *o = json_object_new_object();
-
-	json_add_said(o, "name", release_policy_word(p->log_receipt.policy));
-	json_add_said(o, "why", run->policy_why);
 	return o;
 }
 

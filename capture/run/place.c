@@ -238,7 +238,8 @@ void place_write(struct run *run, struct place *p, const void *buf, size_t len, 
 	err = place_allow(run, p, len);
 	if (err == 0)
 		err = p->t.ops->write(&p->t, buf, len, off);
-	/* Older dumps may give way. The same bytes to the same place. */
+	/* Older dumps may give way. The same bytes to the same place, and what was refused before.
+	 */
 	if (err == -ENOSPC && place_give_way(run, p) == 0)
 		err = p->t.ops->write(&p->t, buf, len, off);
 	if (err < 0)
@@ -289,6 +290,8 @@ void place_finish(struct run *run, struct place *p, int err, const char *why)
 
 	if (a->err == 0 && err < 0)
 		place_fail(run, p, err, "%s", why);
+	/* Not a byte more, but what is under way may still find no room. */
+	place_write(run, p, "", 0, 0);
 	if (a->err == 0)
 		commit(run, p);
 	a->resumed = p->t.resumed;

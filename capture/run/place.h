@@ -11,8 +11,8 @@ struct place {
 	struct target_env env;
 	struct target t;
 	bool have_url, open;
-	int number;    /* of the target, in the configuration */
 	bool shared;   /* others are filled in the same pass, and wait while this one is written */
+	int number;    /* of the target, in the configuration */
 	bool streamed; /* it was asked to take the dump */
 	bool committed;
 	const char *verified;   /* when committed: how far, for the manifest */

@@ -151,7 +151,8 @@ void place_keep_log(struct run *run, struct place *p, enum release_policy policy
 void place_tidy(struct run *run, struct place *p)
 {
 	struct retention r = retention_of(run, p);
+	bool gone = p->attempt->err == -ETIMEDOUT || p->attempt->err == -EPIPE;
 
-	if (p->open && p->t.dir[0] && !run->options->core)
+	if (p->open && p->t.dir[0] && !gone && !run->options->core)
 		(void)!retention_tidy(&r, p->committed);
 }

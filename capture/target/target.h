@@ -74,6 +74,10 @@ struct target_ops {
 	int (*space)(struct target *t, uint64_t *free_bytes);
 	int (*begin)(struct target *t, const char *dir);   /* 0700; -EEXIST when it holds a dump */
 	int (*create)(struct target *t, const char *name); /* empty, 0600; the file write() fills */
+	/*
+	 * Copies; an error may be that of an earlier one. After -ENOSPC the same again writes what
+	 * found no room, too. Nothing (len 0) waits for all that is under way.
+	 */
 	int (*write)(struct target *t, const void *buf, size_t len, uint64_t off);
 	int (*pread)(struct target *t, void *buf, size_t len,
 		     uint64_t off); /* by one thread at a time */

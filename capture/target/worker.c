@@ -135,6 +135,20 @@ static int lost(struct target *t)
 	return worker(t)->lost;
 }
 
+/* An error other than the want of room is for good. */
+static void note_write(struct target *t, int err)
+{
+	struct worker *w = worker(t);
+
+	if (err >= 0 || (w->write_error && err == -ENOSPC))
+		return;
+	w->write_error = err;
+	w->told = false;
+	/* What came behind it may lie over it: it is made again, in the same order. */
+	w->again = err == -ENOSPC ? w->under_way + 1 : 0;
+	take_over(t);
+}
+
 /* Wait until no more than n writes are under way. The first error of any. */
 static int settle(struct target *t, unsigned int n)
 {
@@ -146,15 +160,12 @@ static int settle(struct target *t, unsigned int n)
 		if (w->lost)
 			return err;
 		w->under_way--;
-		if (err < 0 && !w->write_error) {
-			w->write_error = err;
-			take_over(t);
-		}
+		note_write(t, err);
 	}
 	return w->lost ? lost(t) : w->write_error;
 }
 
-/* Ask, and wait for the answer. Writes that failed are of no interest any more. */
+/* Ask, and wait for the answer; writes that failed are another matter. */
 static int call_with(struct target *t, const struct worker_request *q, int fd, uint64_t *value)
 {
 	struct worker *w = worker(t);
@@ -208,33 +219,66 @@ static int worker_create(struct target *t, const char *name)
 	return call(t, WORKER_CREATE, name, NULL, NULL);
 }
 
+/* There may be room by now. */
+static int write_again(struct target *t)
+{
+	struct worker *w = worker(t);
+
+	while (w->again) {
+		unsigned int slot = (w->next + WORKER_SLOTS - w->again) % WORKER_SLOTS;
+		int err = call_with(t, &w->sent[slot], -1, NULL);
+
+		if (err < 0 && err != -ENOSPC)
+			w->again = 0;
+		if (err < 0) {
+			w->write_error = err;
+			return err;
+		}
+		if (--w->again == 0)
+			w->write_error = 0;
+	}
+	return w->write_error;
+}
+
+static int write_slot(struct target *t, const void *buf, size_t len, uint64_t off)
+{
+	struct worker *w = worker(t);
+	struct worker_request *q = &w->sent[w->next];
+	int err;
+
+	*q = (struct worker_request){.op = WORKER_WRITE, .slot = w->next, .len = len, .off = off};
+	memcpy(w->area->data[q->slot], buf, len);
+	err = tell(t, q, -1);
+	if (err < 0)
+		return err;
+	w->under_way++;
+	w->next = (w->next + 1) % WORKER_SLOTS;
+	return 0;
+}
+
 static int worker_write(struct target *t, const void *buf, size_t len, uint64_t off)
 {
 	struct worker *w = worker(t);
 	const char *from = buf;
+	int err = w->write_error && w->told ? write_again(t) : 0;
 
-	while (len) {
-		struct worker_request q = {
-			.op = WORKER_WRITE,
-			.slot = w->next,
-			.len = len < WORKER_SLOT_SIZE ? len : WORKER_SLOT_SIZE,
-			.off = off,
-		};
-		int err = settle(t, WORKER_SLOTS - 1);
+	while (len && err == 0) {
+		size_t n = len < WORKER_SLOT_SIZE ? len : WORKER_SLOT_SIZE;
 
-		if (err < 0)
-			return err;
-		memcpy(w->area->data[q.slot], from, q.len);
-		err = tell(t, &q, -1);
-		if (err < 0)
-			return err;
-		w->under_way++;
-		w->next = (w->next + 1) % WORKER_SLOTS;
-		from += q.len;
-		off += q.len;
-		len -= q.len;
+		err = settle(t, WORKER_SLOTS - 1);
+		if (err == 0)
+			err = write_slot(t, from, n, off);
+		from += n;
+		off += n;
+		len -= n;
 	}
-	return 0;
+	if (err == 0 && from == (const char *)buf)
+		err = settle(t, 0);
+	/* What comes behind the one that failed is to be known before it is made again. */
+	if (err < 0 && !w->lost)
+		(void)!settle(t, 0);
+	w->told = w->write_error != 0;
+	return w->lost ? w->lost : w->write_error ? w->write_error : err;
 }
 
 static int worker_pread(struct target *t, void *buf, size_t len, uint64_t off)
@@ -251,7 +295,7 @@ static int worker_pread(struct target *t, void *buf, size_t len, uint64_t off)
 
 		if (err < 0)
 			return err;
-		memcpy(to, worker(t)->area->data[0], q.len);
+		memcpy(to, worker(t)->area->other, q.len);
 		to += q.len;
 		off += q.len;
 		len -= q.len;
@@ -331,7 +375,7 @@ static int worker_capacity(struct target *t, uint64_t *bytes)
 
 static size_t at_most(size_t size)
 {
-	size_t room = sizeof(((struct worker_area *)NULL)->data);
+	size_t room = sizeof(((struct worker_area *)NULL)->other);
 
 	return size < room ? size : room;
 }
@@ -345,7 +389,7 @@ static int worker_list(struct target *t, char *buf, size_t size, size_t *len)
 	if (err < 0)
 		return err;
 	*len = n < q.len ? (size_t)n : q.len;
-	memcpy(buf, worker(t)->area->data, *len);
+	memcpy(buf, worker(t)->area->other, *len);
 	return 0;
 }
 
@@ -364,7 +408,7 @@ static int worker_look(struct target *t, const char *dir, struct target_entry *o
 		return err;
 	area = worker(t)->area;
 	*out = area->entry;
-	memcpy(manifest, area->data, q.len);
+	memcpy(manifest, area->other, q.len);
 	return 0;
 }
 

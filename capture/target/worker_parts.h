@@ -13,7 +13,7 @@ enum worker_op {
 	WORKER_BEGIN,
 	WORKER_CREATE,
 	WORKER_WRITE, /* answered later: others may be on their way meanwhile */
-	WORKER_PREAD,
+	WORKER_PREAD, /* into other */
 	WORKER_SIZE,
 	WORKER_FLUSH,
 	WORKER_PUBLISH,
@@ -29,7 +29,7 @@ enum worker_op {
 
 struct worker_request {
 	enum worker_op op;
-	unsigned int slot; /* WRITE, PREAD: where the bytes are, or go */
+	unsigned int slot; /* WRITE: where the bytes are */
 	size_t len;        /* of them; LIST, LOOK: how much there may be */
 	enum target_drop drop;
 	uint64_t off;
@@ -46,7 +46,8 @@ struct worker_answer {
 struct worker_area {
 	struct target t;
 	struct target_entry entry;
-	unsigned char data[WORKER_SLOTS][WORKER_SLOT_SIZE];
+	unsigned char data[WORKER_SLOTS][WORKER_SLOT_SIZE]; /* to be written */
+	unsigned char other[WORKER_SLOT_SIZE];
 };
 
 /* Serve area->t with these operations: the whole life of a worker. */

@@ -106,7 +106,7 @@ static int serve(struct worker_area *area, const struct target_ops *ops, int soc
 	case WORKER_WRITE:
 		return ops->write(t, area->data[q->slot], q->len, q->off);
 	case WORKER_PREAD:
-		return ops->pread(t, area->data[q->slot], q->len, q->off);
+		return ops->pread(t, area->other, q->len, q->off);
 	case WORKER_SIZE:
 		return ops->size(t, value);
 	case WORKER_FLUSH:
@@ -123,11 +123,11 @@ static int serve(struct worker_area *area, const struct target_ops *ops, int soc
 	case WORKER_CAPACITY:
 		return target_capacity(t, value);
 	case WORKER_LIST:
-		err = target_list(t, (char *)area->data, q->len, &len);
+		err = target_list(t, (char *)area->other, q->len, &len);
 		*value = len;
 		return err;
 	case WORKER_LOOK:
-		return target_look(t, q->name, &area->entry, (char *)area->data, q->len);
+		return target_look(t, q->name, &area->entry, (char *)area->other, q->len);
 	case WORKER_DROP:
 		return target_drop(t, &area->entry, q->drop);
 	case WORKER_CLOSE:

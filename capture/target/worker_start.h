@@ -13,10 +13,13 @@ struct worker {
 	struct worker_area *area;
 	unsigned int under_way; /* writes without an answer yet */
 	unsigned int next;      /* slot for a write */
-	int write_error;        /* of the first one that failed */
-	int lost;      /* why nothing is asked any more: it did not answer, or died; -errno */
-	int64_t asked; /* when the last request was made, clock_ms() */
-	char why[200]; /* when lost */
+	struct worker_request sent[WORKER_SLOTS];
+	int write_error;    /* of one that failed */
+	bool told;          /* the caller knows of it */
+	unsigned int again; /* so many writes, the last ones, are to be made again: no room */
+	int lost;           /* why nothing is asked any more: it did not answer, or died; -errno */
+	int64_t asked;      /* when the last request was made, clock_ms() */
+	char why[200];      /* when lost */
 };
 
 /* Make t->kind, for t->served. 0 or -errno. */

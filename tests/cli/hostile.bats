@@ -8,7 +8,9 @@ load lib
 setup() {
     cli_setup
     tree pseries-dump
-    mkdir "$T/bin" "$T/outside"
+    mkdir "$T/bin"
+    # Ours, and closed to others: but for the way there it would do for a dump.
+    mkdir -m 0700 "$T/outside"
     PATH=$T/bin:$PATH
     "$TOOLS/mkkdump" "$T/dump"
     "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
@@ -117,6 +119,7 @@ apart() {
     mkfifo "$T/root/etc/hostname"
     timeout 60 "$FADUMP_NG" --root "$T/root" capture --no-release
     cmp "$T/dump" "$crash"/localhost-*/vmcore
+    [ -f "$T/root/run/fadump-ng/record.json" ]
     rm "$T/root/etc/hostname"
     echo lab >"$T/root/etc/hostname"
     rm -r "$T/root/run/fadump-ng"
@@ -289,6 +292,17 @@ END
     "$FADUMP_NG" --root "$T/root" capture --no-release <&- >&- 2>&-
     cmp "$T/dump" "$crash"/*/vmcore
     ! grep -q saving "$crash"/*/vmcore-dmesg.txt
+}
+
+@test "a namespace without the user that readers of the core become: said, and captured all the same" {
+    captured
+    [[ $errors != *"headers were read with"* ]]
+    run unshare --user --map-root-user "$FADUMP_NG" --root "$T/root" capture --no-release
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"the core's headers were read with root's identity, which could not be given up"* ]]
+    cmp "$T/dump" "$crash"/*.2/vmcore
+    grep -q 'a test' "$crash"/*.2/vmcore-dmesg.txt
 }
 
 @test "1 TiB, 900 CPUs, the other byte order: captured like any other" {

@@ -33,7 +33,7 @@ int gethostname(char *name, size_t len)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	(void)strcpy(name, host);
+	memcpy(name, host, strlen(host) + 1);
 	return 0;
 }
 

@@ -154,6 +154,80 @@ static void test_a_whole_life(void **state)
 	free(back);
 }
 
+/* The third finds no room, until somebody asks how much there is. t->unassured says what was
+ * written. */
+static int written;
+
+static int cramped_write(struct target *t, const void *buf, size_t len, uint64_t off)
+{
+	size_t n = strlen(t->unassured);
+
+	(void)off;
+	if (!len)
+		return 0;
+	if (written == 2) {
+		written = 3;
+		return -ENOSPC;
+	}
+	written++;
+	t->unassured[n] = *(const char *)buf;
+	t->unassured[n + 1] = '\0';
+	return 0;
+}
+
+/* Whatever is looked at meanwhile is not what is written then. */
+static int scribble(struct target *t, void *buf, size_t len, uint64_t off)
+{
+	(void)t;
+	(void)off;
+	memset(buf, 'x', len);
+	return 0;
+}
+
+static int nothing(struct target *t)
+{
+	(void)t;
+	return 0;
+}
+
+static void test_what_found_no_room_is_written_again_in_order(void **state)
+{
+	static const struct target_ops ops = {.patience_ms = 20000,
+					      .open = nothing,
+					      .close = nothing,
+					      .flush = nothing,
+					      .pread = scribble,
+					      .write = cramped_write};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+	char big[1000];
+	int err = 0;
+	const char *c;
+
+	assert_int_equal(t.ops->open(&t), 0);
+	for (c = "abcde"; *c && err == 0; c++) {
+		err = t.ops->write(&t, c, 1, (uint64_t)(*c - 'a'));
+		if (err < 0)
+			break;
+	}
+	if (err == 0)
+		err = t.ops->write(&t, "", 0, 0);
+	assert_int_equal(err, -ENOSPC);
+	assert_int_equal(t.ops->pread(&t, big, sizeof(big), 0), 0);
+	if (*c)
+		assert_int_equal(t.ops->write(&t, c, 1, (uint64_t)(*c - 'a')), 0);
+	for (c = *c ? c + 1 : c; *c; c++)
+		assert_int_equal(t.ops->write(&t, c, 1, (uint64_t)(*c - 'a')), 0);
+	assert_int_equal(t.ops->write(&t, "", 0, 0), 0);
+	assert_int_equal(t.ops->flush(&t), 0);
+	/* The last time that each was written is in the order of the calls. */
+	assert_true(strlen(t.unassured) >= 5);
+	assert_memory_equal(t.unassured, "ab", 2);
+	assert_string_equal(strrchr(t.unassured, 'c') + 1, "de");
+	assert_null(strchr(t.unassured, 'x'));
+	assert_int_equal(target_close(&t), 0);
+}
+
 /* What came before: found, looked at and deleted over there. */
 static void test_what_came_before(void **state)
 {
@@ -313,6 +387,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_whole_life, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_found_no_room_is_written_again_in_order,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_came_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_it_found_out_comes_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_write_that_failed_is_told, setup, teardown),

@@ -15,12 +15,14 @@ PLACE = "/dumps"
 def run(lab):
     dice = random.Random(SEED)
     disk = lab.CachedDisk("cached", seed=SEED)
-    with lab.vm(files={dumps.CONF: dumps.target("cached", path=PLACE)}, disks=[disk]) as vm:
+    conf = dumps.target("cached", path=PLACE) + "max-attempts = 8\n"
+    with lab.vm(files={dumps.CONF: conf}, disks=[disk]) as vm:
         vm.boot()
-        writes, flushes, cuts, since = 80, 12, 0, None
+        writes, flushes, cuts, tries, since = 80, 12, 0, 0, None
         while cuts < CUTS:
-            # The places of the most interest, and anywhere.
-            kind = dice.choice(("write", "write", "flush", "flushed"))
+            tries = tries + 1 if since is not None else 0
+            # The places of the most interest, and anywhere; but not in the last of the attempts that a crash has.
+            kind = dice.choice(("write", "write", "flush", "flushed")) if tries < 6 else "never"
             disk.cut_at(kind, dice.randint(1, writes if kind == "write" else flushes))
             since = vm.wait_capture(since if since is not None else vm.crash())
             vm.wait(lambda: disk.dead.is_set() or vm.agent_came(), 300, "the power cut, or the capture's end")
