@@ -142,7 +142,7 @@ static ssize_t read_some(int at, const char *path, char *buf, size_t size)
 /* Only where the kernel was built to count it. */
 static uint64_t io_of(int proc, pid_t pid, bool only_read)
 {
-	char path[40], buf[512];
+	char path[40], buf[512] = "";
 	ssize_t n;
 
 	(void)snprintf(path, sizeof(path), "%d/io", (int)pid);
@@ -161,7 +161,7 @@ static uint64_t written(int proc)
 /* All processes that are not the kernel's threads. */
 static int gather(DIR *dir, struct family *f)
 {
-	char path[sizeof(((struct dirent *)NULL)->d_name) + 8], buf[1024];
+	char path[sizeof(((struct dirent *)NULL)->d_name) + 8], buf[1024] = "";
 	const struct dirent *entry;
 	ssize_t n;
 

@@ -19,6 +19,7 @@
 #define CONFIG_AUTO        (-1) /* a duration that was left to us */
 
 enum config_verify { CONFIG_VERIFY_STRUCTURE, CONFIG_VERIFY_FULL, CONFIG_VERIFY_NONE };
+enum config_on_deadline { CONFIG_DEADLINE_NEXT, CONFIG_DEADLINE_LOG };
 enum config_naming { CONFIG_NAMING_DEFAULT, CONFIG_NAMING_RHEL, CONFIG_NAMING_SUSE };
 enum config_action {
 	CONFIG_ACTION_CONTINUE,
@@ -66,8 +67,9 @@ struct config {
 	struct config_room keep_free;
 	bool make_room; /* delete the oldest dump rather than miss the new one */
 	struct config_rate rate_limit;
-	int64_t watchdog_ms;         /* CONFIG_AUTO, or 0: none */
+	int64_t watchdog_ms; /* CONFIG_AUTO, or 0: none */
 	int max_attempts;
+	enum config_on_deadline on_deadline;
 };
 
 /* What is wrong with a configuration, for "FILE:LINE: text". */

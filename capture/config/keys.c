@@ -13,6 +13,7 @@ static const char *const verify_words[] = {"structure", "full", "none", NULL};
 static const char *const success_words[] = {"continue", "reboot", "poweroff", "halt", NULL};
 static const char *const failure_words[] = {"continue",     "reboot", "poweroff", "halt",
 					    "late-capture", "shell",  NULL};
+static const char *const deadline_words[] = {"next-target", "log-only", NULL};
 static const char *const naming_words[] = {"default", "rhel", "suse", NULL};
 static const char *const make_room_words[] = {"no", "oldest", NULL};
 
@@ -170,10 +171,26 @@ const struct config_key config_keys[] = {
 			"minutes, "
 			"hours or days, like 90s or 2h, up to 30d. When the time is up that target "
 			"has "
-			"failed and the next one is tried. Without one, a disk or an NFS server "
+			"failed, and on-deadline says what then. Without one, a disk or an NFS "
+			"server "
 			"that does not answer is given up after four minutes; where others are "
 			"filled in the same pass, and wait for it, after a quarter of the "
 			"deadline.",
+	},
+	{
+		.name = "on-deadline",
+		.type = CONFIG_TYPE_CHOICE,
+		.offset = FIELD(on_deadline),
+		.choices = deadline_words,
+		.values = "next-target | log-only",
+		.def = "next-target",
+		.help = "What to do when the deadline of a target has passed. next-target tries "
+			"the "
+			"next one; when all fail the dump is kept in memory. log-only gives the "
+			"dump up for the machine's sake: when that target holds the crashed "
+			"kernel's log durably, the memory is given back without a dump and the "
+			"machine goes on. The manifest says so. Where the log cannot be saved "
+			"either, the next target is tried.",
 	},
 	{
 		.name = "watchdog",

@@ -2,6 +2,7 @@
 #include "run/attempt.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "run/confirm.h"
 #include "run/place.h"
 
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOG_MS   INT64_C(30000)  /* for the log, when the time for the dump is over */
 #define STALL_MS INT64_C(600000) /* makedumpfile shows life every second when it is well */
 
 struct pass {
@@ -130,7 +132,36 @@ static void limit_rate(struct pass *pass)
 	}
 	for (i = 0; i < pass->n; i++)
 		if (pass->places[i].attempt->err == 0)
-			place_keep_log(pass->run, &pass->places[i]);
+			place_keep_log(pass->run, &pass->places[i], RELEASE_POLICY_RATE_LIMIT);
+}
+
+/*
+ * on-deadline = log-only: where the time was up and nobody has the dump, the log has to do. A
+ * rehearsal has no memory to give back, and a last attempt tried no dump.
+ */
+static void give_up_in_time(struct pass *pass)
+{
+	struct run *run = pass->run;
+	size_t i;
+
+	if (run->config->on_deadline != CONFIG_DEADLINE_LOG || run->options->core ||
+	    run->guard.last)
+		return;
+	for (i = 0; i < pass->n; i++)
+		if (pass->places[i].committed)
+			return;
+	for (i = 0; i < pass->n; i++) {
+		struct place *p = &pass->places[i];
+
+		if (!p->open || !p->t.dir[0] || p->attempt->err != -ETIMEDOUT || !p->env.deadline ||
+		    clock_ms() < p->env.deadline)
+			continue;
+		(void)snprintf(run->policy_why, sizeof(run->policy_why),
+			       "the deadline of %lld s has passed: %.120s",
+			       (long long)(run->config->deadline_ms / 1000), p->attempt->reason);
+		p->env.deadline = clock_ms() + LOG_MS;
+		place_keep_log(run, p, RELEASE_POLICY_DEADLINE);
+	}
 }
 
 /* A receipt when one took the dump, or by policy its log; with require-all, when all did. */
@@ -209,6 +240,7 @@ int attempt_pass(struct run *run, const struct config_target *targets, size_t n)
 		if (!places[i].committed && !places[i].logged)
 			place_finish(run, &places[i], err, run->stream.reason);
 	proof_digest_deinit(&run->digest);
+	give_up_in_time(&pass);
 	err = judge(&pass);
 	for (i = 0; i < n; i++) {
 		place_record(run, &places[i]);

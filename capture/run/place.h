@@ -62,7 +62,7 @@ int place_give_way(struct run *run, struct place *p) _must_check_;
 /* Were too many crashes saved there just before? */
 bool place_over_rate(struct run *run, struct place *p);
 /* Commit the log instead of a dump: p->logged. */
-void place_keep_log(struct run *run, struct place *p);
+void place_keep_log(struct run *run, struct place *p, enum release_policy policy);
 /* Older ones give way, when this one is saved. */
 void place_tidy(struct run *run, struct place *p);
 

@@ -128,10 +128,10 @@ bool place_over_rate(struct run *run, struct place *p)
 	return true;
 }
 
-void place_keep_log(struct run *run, struct place *p)
+void place_keep_log(struct run *run, struct place *p, enum release_policy policy)
 {
 	struct log_claim claim = {
-		.policy = RELEASE_POLICY_RATE_LIMIT,
+		.policy = policy,
 		.dump_id = run->dump_id,
 		.text = run->dmesg.text,
 		.len = run->dmesg.len,

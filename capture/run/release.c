@@ -197,7 +197,15 @@ enum release_result release_memory(const struct root *root, struct log *log,
 
 const char *release_policy_word(enum release_policy policy)
 {
-	return policy == RELEASE_POLICY_RATE_LIMIT ? "rate-limit" : "";
+	switch (policy) {
+	case RELEASE_POLICY_RATE_LIMIT:
+		return "rate-limit";
+	case RELEASE_POLICY_DEADLINE:
+		return "deadline";
+	case RELEASE_POLICY_NONE:
+		break;
+	}
+	return "";
 }
 
 /* Only what the configuration names, now, is in force. */
@@ -206,6 +214,8 @@ static bool in_force(const struct config *config, enum release_policy policy)
 	switch (policy) {
 	case RELEASE_POLICY_RATE_LIMIT:
 		return config->rate_limit.crashes > 0;
+	case RELEASE_POLICY_DEADLINE:
+		return config->deadline_ms > 0 && config->on_deadline == CONFIG_DEADLINE_LOG;
 	case RELEASE_POLICY_NONE:
 		break;
 	}

@@ -22,6 +22,7 @@ struct receipt {
  * none. */
 enum release_policy {
 	RELEASE_POLICY_NONE,
+	RELEASE_POLICY_DEADLINE,   /* deadline, on-deadline: it took too long */
 	RELEASE_POLICY_RATE_LIMIT, /* rate-limit: too many crashes were saved just before */
 };
 

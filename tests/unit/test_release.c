@@ -123,6 +123,31 @@ static void test_a_policy_must_be_in_force(void **state)
 	config_deinit(&config);
 }
 
+/* The deadline's is in force only with both keys. */
+static void test_a_log_for_the_deadline(void **state)
+{
+	struct fixture *f = *state;
+	struct log_receipt r = {
+		.policy = RELEASE_POLICY_DEADLINE, .size = 7, .dump_id = f->receipt.dump_id};
+	struct config config;
+
+	assert_int_equal(config_init(&config), 0);
+	config.rate_limit = (struct config_rate){.crashes = 3, .window_ms = 3600000};
+	config.deadline_ms = 1000;
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &r, &f->fate),
+			 RELEASE_REFUSED);
+	config.deadline_ms = 0;
+	config.on_deadline = CONFIG_DEADLINE_LOG;
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &r, &f->fate),
+			 RELEASE_REFUSED);
+	assert_false(written(f));
+	config.deadline_ms = 1000;
+	assert_int_equal(release_by_policy(&f->s.root, &f->log, &config, &r, &f->fate),
+			 RELEASE_UNCLEAR);
+	assert_non_null(strstr(f->log.kept, "without a dump, as deadline says"));
+	config_deinit(&config);
+}
+
 static void test_fadump_off_is_refused_force_or_not(void **state)
 {
 	struct fixture *f = *state;
@@ -269,6 +294,7 @@ int main(void)
 		test(test_a_release_that_did_not_happen_is_a_failure),
 		test(test_another_dumps_receipt_is_refused),
 		test(test_a_policy_must_be_in_force),
+		test(test_a_log_for_the_deadline),
 		test(test_fadump_off_is_refused_force_or_not),
 		test(test_an_unreadable_enabled_is_refused),
 		test(test_nothing_to_release),

@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What happens when a target's deadline passes: the next target, or, where that is configured, the log and no dump.
+
+load lib
+
+setup() {
+    cli_setup
+    tree pseries-dump
+    mkdir "$T/bin" "$T/root/var/other"
+    PATH=$T/bin:$PATH
+    "$TOOLS/mkkdump" "$T/dump"
+    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    export FLAT=$T/flat STUB=$T
+    # Hangs the first time, then works.
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\n" ;;
+*" --dump-dmesg "*) exit 1 ;;
+*" -F "*)
+    echo "$*" >>"$STUB/calls"
+    [ "$(wc -l <"$STUB/calls")" != 1 ] || sleep 60
+    cat "$FLAT" ;;
+esac'
+    stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: a test"'
+    printf 'deadline = 5s\ntarget = file:///var/crash\ntarget = file:///var/other\n' >"$T/root/etc/fadump-ng.conf"
+}
+
+stub() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
+}
+
+@test "the next target takes the dump" {
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$T/root/var/other/"*/vmcore
+    [ ! -e "$T/root/var/crash/"*/vmcore ]
+}
+
+@test "on-deadline = log-only: the log is enough, the memory is given back, and the manifest says why" {
+    echo 'on-deadline = log-only' >>"$T/root/etc/fadump-ng.conf"
+    fadump capture
+    [ "$(release_mem)" = 1 ]
+    [ ! -e "$T/calls" ] || [ "$(wc -l <"$T/calls")" = 1 ]
+    [ -z "$(ls "$T/root/var/other")" ]
+    [ -z "$(find "$T/root/var" -name 'vmcore' -o -name '*.incomplete')" ]
+    grep -q 'a test' "$T/root/var/crash/"*/vmcore-dmesg.txt
+    output=$(cat "$T/root/var/crash/"*/manifest.json)
+    [ "$(json complete)" = False ]
+    [ "$(json policy.name)" = deadline ]
+    [[ $(json policy.why) == "the deadline of 5 s has passed: "* ]]
+    [[ $errors == *"without a dump, as deadline says"* ]]
+}
+
+@test "on-deadline = log-only: without a log nothing is given back for it" {
+    echo 'on-deadline = log-only' >>"$T/root/etc/fadump-ng.conf"
+    stub vmcore-dmesg 'exit 1'
+    sed -i '/other/d' "$T/root/etc/fadump-ng.conf"
+    fadump capture
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+}
+
+@test "on-deadline = log-only: another failure is no reason to give anything back" {
+    echo 'on-deadline = log-only' >>"$T/root/etc/fadump-ng.conf"
+    sed -i '/other/d; s/5s/1h/' "$T/root/etc/fadump-ng.conf"
+    stub makedumpfile 'case " $* " in *" -v "*) echo "makedumpfile: version 1.7.8 (released)" ;; *) exit 1 ;; esac'
+    fadump capture
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+}
