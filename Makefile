@@ -145,7 +145,7 @@ packages:
 	tests/packages
 
 check: packages
-	tests/run unit cli model faults replay builds lint cross lab
+	tests/run unit cli model faults replay builds cross lab
 
 check-fast: packages
 	tests/run unit cli model faults replay builds lint

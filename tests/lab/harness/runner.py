@@ -110,7 +110,9 @@ def _start_in(directory, name, lock, keep):
     with open(directory / "log", "w", encoding="utf-8") as log:
         return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", sys.executable, str(cache.LAB / "lab"), "run-here",
                                  name], stdout=log, stderr=log, stdin=subprocess.DEVNULL, pass_fds=[lock.fileno()],
-                                env={**os.environ, "FADUMP_NG_LAB_KEEP": "1" if keep else ""})
+                                env={**os.environ, "FADUMP_NG_LAB_KEEP": "1" if keep else "",
+                                     # Built once: two that built it at a time would be in each other's way.
+                                     "FADUMP_NG_PRODUCT": str(cache.product())})
 
 
 def _report(name, status, seconds):
