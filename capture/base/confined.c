@@ -22,7 +22,6 @@
 #define KILL_WAIT_MS 10000
 #define NAP_MS       100 /* the longest between two looks */
 #define MAGIC        0x66616463U
-#define FDS_MAX      4096
 
 /* The end of every answer: what comes without it was cut off. */
 struct trailer {
@@ -91,26 +90,6 @@ static int move_up(int fd)
 	return fd > STDERR_FILENO ? fd : fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
 }
 
-/* close_range needs Linux 5.9; nothing of ours has a high number. */
-static void close_span(unsigned int from, unsigned int to)
-{
-#ifdef CLOSE_RANGE_CLOEXEC
-	if (from > to || close_range(from, to, 0) == 0)
-		return;
-#endif
-	for (; from <= to && from < FDS_MAX; from++)
-		(void)close((int)from);
-}
-
-static void close_others(int a, int b)
-{
-	unsigned int low = (unsigned int)(a < b ? a : b), high = (unsigned int)(a < b ? b : a);
-
-	close_span(sanitized() ? STDERR_FILENO + 1 : 0, low - 1);
-	close_span(low + 1, high - 1);
-	close_span(high + 1, ~0U);
-}
-
 static _Noreturn void be_confined(const struct confined_spec *spec, int out, pid_t parent)
 {
 	uint64_t own = own_space();
@@ -126,7 +105,7 @@ static _Noreturn void be_confined(const struct confined_spec *spec, int out, pid
 	out = spec->fd < 0 ? fd : move_up(out);
 	if (fd < 0 || out < 0)
 		_exit(1);
-	close_others(fd, out);
+	close_others(sanitized() ? STDERR_FILENO + 1 : 0, fd, out);
 	t.lack = confine_self(&confine);
 	/* The change of user has cleared it, had it been there before. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)

@@ -108,6 +108,37 @@ int read_to_end(int fd, size_t max, char **buf, size_t *len)
 	return 0;
 }
 
+#define FDS_MAX 65536U
+
+/* close_range needs Linux 5.9; nothing of ours has a high number. */
+static void close_span(unsigned int from, unsigned int to)
+{
+#ifdef CLOSE_RANGE_CLOEXEC
+	if (from > to || close_range(from, to, 0) == 0)
+		return;
+#endif
+	for (; from <= to && from < FDS_MAX; from++)
+		(void)close((int)from);
+}
+
+void close_others(int first, int a, int b)
+{
+	int low = a < b ? a : b, high = a < b ? b : a;
+	unsigned int from = (unsigned int)first;
+
+	if (low >= first) {
+		if (low > first)
+			close_span(from, (unsigned int)low - 1);
+		from = (unsigned int)low + 1;
+	}
+	if (high >= first && high != low) {
+		if ((unsigned int)high > from)
+			close_span(from, (unsigned int)high - 1);
+		from = (unsigned int)high + 1;
+	}
+	close_span(from, ~0U);
+}
+
 int fsync_close(int fd)
 {
 	int r = 0;
@@ -123,6 +154,27 @@ int fsync_close(int fd)
 static int fd_pread(void *ctx, void *buf, size_t len, uint64_t off)
 {
 	return pread_full(*(const int *)ctx, buf, len, off);
+}
+
+int reader_copy(const struct reader *r, int fd)
+{
+	_cleanup_free_ char *buf = malloc(64 * KIB);
+	uint64_t off;
+
+	if (!buf)
+		return -ENOMEM;
+	for (off = 0; off < r->size;) {
+		uint64_t left = r->size - off;
+		size_t n = left < 64 * KIB ? (size_t)left : 64 * KIB;
+		int err = r->pread(r->ctx, buf, n, off);
+
+		if (err == 0)
+			err = pwrite_full(fd, buf, n, off);
+		if (err < 0)
+			return err;
+		off += n;
+	}
+	return 0;
 }
 
 int reader_init_fd(const int *fd, struct reader *out)

@@ -21,5 +21,8 @@ int pread_full(int fd, void *buf, size_t len, uint64_t off) _must_check_;
  */
 int read_to_end(int fd, size_t max, char **buf, size_t *len) _must_check_;
 
+/* Close all descriptors from `first` on but a and b, of which each may be -1. */
+void close_others(int first, int a, int b);
+
 /* fsync, then close; the first error wins. The fd is closed whatever happens. */
 int fsync_close(int fd) _must_check_;

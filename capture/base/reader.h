@@ -2,6 +2,8 @@
 /* Positioned reads from something of known size: a file, a remote file, a buffer in a test. */
 #pragma once
 
+#include "base/macros.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +14,9 @@ struct reader {
 	void *ctx;
 	uint64_t size; /* bytes */
 };
+
+/* All of it, to the beginning of an open file. 0 or -errno. */
+int reader_copy(const struct reader *r, int fd) _must_check_;
 
 /* A reader over an open file: ctx points to the fd, which stays the caller's. */
 int reader_init_fd(const int *fd, struct reader *out);

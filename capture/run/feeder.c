@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #define LOOK_MIN_MS 1000
 #define LOOK_MAX_MS 15000
 #define END_MS      10000
-#define FDS_MAX     65536
 
 bool feeder_may_feed(const struct feeder_look *look, int64_t patience_ms, struct feeder_look *last)
 {
@@ -74,24 +74,12 @@ static void feed_while_it_lives(const struct watchdog *w, int end, pid_t capture
 	}
 }
 
-/* Nothing of the capture's is to stay open for our sake, its lock least of all. */
-static void close_others(int one, int other)
-{
-	long max = sysconf(_SC_OPEN_MAX);
-	int fd;
-
-	if (max < 0 || max > FDS_MAX)
-		max = FDS_MAX;
-	for (fd = STDERR_FILENO + 1; fd < max; fd++)
-		if (fd != one && fd != other)
-			(void)close(fd);
-}
-
 static _Noreturn void be_feeder(struct watchdog *w, int end, pid_t capture,
 				struct feeder_shared *shared, int interval)
 {
 	(void)prctl(PR_SET_NAME, "fadump-ng-guard");
-	close_others(w->fd, end);
+	/* Nothing of the capture's is to stay open for our sake, its lock least of all. */
+	close_others(STDERR_FILENO + 1, w->fd, end);
 	feed_while_it_lives(w, end, capture, shared, interval);
 	_exit(watchdog_stop(w) < 0);
 }

@@ -155,7 +155,7 @@ static void preflight(struct run *run, struct place *p)
 	const struct vmcore *core = &run->verdict.core;
 	uint64_t page = core->info.page_size ? core->info.page_size : 64 * KIB;
 	uint64_t least = core->memory / page / 4 + run->dmesg.len + MIB;
-	uint64_t room;
+	uint64_t room = 0;
 	int err = place_need_room(run, p, least_room(run, p, least));
 
 	if (err == 0 || err == -ENOSPC)

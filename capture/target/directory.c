@@ -184,27 +184,6 @@ int directory_reopen(struct target *t, const char *dir, const char *name)
 	return S_ISREG(st.st_mode) ? sync_names(t) : -EINVAL;
 }
 
-static int copy_in(int fd, const struct reader *data)
-{
-	_cleanup_free_ char *buf = malloc(64 * KIB);
-	uint64_t off;
-
-	if (!buf)
-		return -ENOMEM;
-	for (off = 0; off < data->size;) {
-		uint64_t left = data->size - off;
-		size_t n = left < 64 * KIB ? (size_t)left : 64 * KIB;
-		int err = data->pread(data->ctx, buf, n, off);
-
-		if (err == 0)
-			err = pwrite_full(fd, buf, n, off);
-		if (err < 0)
-			return err;
-		off += n;
-	}
-	return 0;
-}
-
 int directory_put(struct target *t, const char *name, const struct reader *data)
 {
 	char tmp[300];
@@ -214,7 +193,7 @@ int directory_put(struct target *t, const char *name, const struct reader *data)
 	fd = create_new(t, tmp);
 	if (fd < 0)
 		return fd;
-	err = copy_in(fd, data);
+	err = reader_copy(data, fd);
 	if (err == 0)
 		err = fsync_close(fd);
 	else

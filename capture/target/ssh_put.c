@@ -10,6 +10,7 @@ struct file {
 	struct target *t;
 	const struct reader *data;
 	char tmp[SSH_PATH_SIZE], path[SSH_PATH_SIZE];
+	bool lost; /* the answer to a sync of the names */
 };
 
 static int copy_in(struct sftp *s, const struct sftp_file *f, const struct reader *data)
@@ -36,10 +37,9 @@ static int sync_file(struct sftp *s, const struct sftp_file *f)
 
 static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 {
-	const struct file *p = ctx;
+	struct file *p = ctx;
 	struct sftp_file f = {.len = 0};
 	int err = sftp_open(s, p->tmp, SFTP_FXF_WRITE | SFTP_FXF_CREAT | SFTP_FXF_TRUNC, &f), r;
-	bool lost = false; /* of no consequence: when the connection breaks it is all done again */
 
 	(void)unused;
 	if (err < 0)
@@ -55,7 +55,7 @@ static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 	if (err == 0)
 		err = sftp_rename(s, p->tmp, p->path);
 	if (err == 0)
-		err = ssh_sync_names(p->t, s, &lost);
+		err = ssh_sync_names(p->t, s, &p->lost);
 	if (err < 0 && !s->broken)
 		(void)!sftp_remove(s, p->tmp);
 	return err;
@@ -73,7 +73,12 @@ int ssh_put(struct target *t, const char *name, const struct reader *data)
 		err = ssh_path(t, t->dir, name, p.path);
 	if (err == 0)
 		err = ssh_persist(t, put_file, &p);
-	return ssh_told(t, "the server did not take the file", err);
+	err = ssh_told(t, "the server did not take the file", err);
+	if (err == 0 && p.lost) {
+		(void)snprintf(t->why, sizeof(t->why), SSH_SYNC_LOST, "its name");
+		err = -EIO;
+	}
+	return err;
 }
 
 static int remove_file(struct sftp *s, struct sftp_file *f, void *ctx)

@@ -9,7 +9,6 @@
 
 enum worker_op {
 	WORKER_OPEN,
-	WORKER_SPACE,
 	WORKER_BEGIN,
 	WORKER_CREATE,
 	WORKER_WRITE, /* answered later: others may be on their way meanwhile */
@@ -18,11 +17,14 @@ enum worker_op {
 	WORKER_FLUSH,
 	WORKER_PUBLISH,
 	WORKER_REOPEN,
-	WORKER_PUT,
+	/* What is done behind the dump as well, and then gets some time after the deadline. */
+	WORKER_CLEANUP,
+	WORKER_PUT = WORKER_CLEANUP,
 	WORKER_ABANDON,
+	WORKER_SPACE,
 	WORKER_CAPACITY,
-	WORKER_LIST,  /* into data */
-	WORKER_LOOK,  /* into entry and data */
+	WORKER_LIST,  /* into other */
+	WORKER_LOOK,  /* into entry and other */
 	WORKER_DROP,  /* of entry */
 	WORKER_CLOSE, /* the worker ends */
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "target/worker_start.h"
+#include "target/worker_side.h"
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -18,19 +19,6 @@
 #define END_MS    INT64_C(2000)  /* for a killed process to be gone */
 #define DETACH_MS INT64_C(10000) /* for the kernel to take a mount away */
 
-/* Everything but the standard streams and these two: above all the capture's lock, which must not
- * outlive it in a process that cannot be ended. */
-static void close_others(int a, int b)
-{
-	int low = a < b ? a : b, high = a < b ? b : a;
-
-	if (low > STDERR_FILENO + 1)
-		(void)close_range(STDERR_FILENO + 1, (unsigned int)low - 1, 0);
-	if (high > low + 1)
-		(void)close_range((unsigned int)low + 1, (unsigned int)high - 1, 0);
-	(void)close_range((unsigned int)high + 1, ~0U, 0);
-}
-
 static _Noreturn void become_worker(struct worker *w, const struct target_ops *ops, int sock,
 				    pid_t parent)
 {
@@ -38,7 +26,9 @@ static _Noreturn void become_worker(struct worker *w, const struct target_ops *o
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		_exit(127);
 	(void)prctl(PR_SET_NAME, "fadump-target");
-	close_others(sock, w->area->t.root->fd);
+	/* Above all the capture's lock, which must not outlive it in a process that cannot be
+	 * ended. */
+	close_others(STDERR_FILENO + 1, sock, w->area->t.root->fd);
 	worker_serve(w->area, ops, sock);
 }
 
@@ -100,6 +90,7 @@ static void detach(const char *mountpoint)
 
 	if (pid == 0) {
 		(void)prctl(PR_SET_NAME, "fadump-umount");
+		close_others(STDERR_FILENO + 1, -1, -1);
 		/* It ends what waits for a server, where the file system can. */
 		(void)umount2(mountpoint, MNT_FORCE | UMOUNT_NOFOLLOW);
 		(void)umount2(mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The process of a worker: how it comes and goes. For worker.c. */
+/* The capture's side of a worker: its process, and how it is asked. For worker*.c. */
 #pragma once
 
 #include "target/worker_parts.h"
@@ -27,3 +27,19 @@ int worker_start(struct target *t) _must_check_;
 /* No process, mount or memory is left, apart from what the kernel does not let go. t->kind is NULL.
  */
 void worker_end(struct target *t);
+
+static inline struct worker *worker_of(const struct target *t)
+{
+	return t->kind;
+}
+
+/* Ask, without waiting for the answer; with an fd unless it is -1. 0, or the worker is lost. */
+int worker_tell(struct target *t, const struct worker_request *q, int fd) _must_check_;
+/* Wait until no more than n writes are under way. The error of those that failed, if any. */
+int worker_settle(struct target *t, unsigned int n) _must_check_;
+/* Ask, and wait for the answer; writes that failed are another matter. 0 or -errno. */
+int worker_call(struct target *t, const struct worker_request *q, int fd,
+		uint64_t *value) _must_check_;
+
+/* A member of struct target_ops. */
+int worker_write(struct target *t, const void *buf, size_t len, uint64_t off);
