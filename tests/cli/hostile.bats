@@ -167,7 +167,7 @@ apart() {
     local i
     expected
     ln -s "$T/outside" "$crash/$name"
-    for i in $(seq 2 120); do
+    for i in $(seq 2 1001); do
         ln -s "$T/outside" "$crash/$name.$i"
     done
     captured --target file:///var/crash --target file:///second
@@ -192,6 +192,7 @@ END
 @test "read-only in the middle: no dump there, the next target has it, nothing is released for the half" {
     [ "$(id -u)" = 0 ] || skip "only root can mount a disk"
     truncate -s 20M "$T/disk"
+    echo 'keep-free = 0' >"$T/root/etc/fadump-ng.conf"
     mkfs.ext4 -q -F "$T/disk"
     echo 'mount -o remount,abort "$CRASH" || true' >"$T/meanwhile"
     cat >"$T/apart" <<END
@@ -218,6 +219,7 @@ END
 @test "read-only in the middle, and no other target: nothing is released" {
     [ "$(id -u)" = 0 ] || skip "only root can mount a disk"
     truncate -s 20M "$T/disk"
+    echo 'keep-free = 0' >"$T/root/etc/fadump-ng.conf"
     mkfs.ext4 -q -F "$T/disk"
     echo 'mount -o remount,abort "$CRASH" || true' >"$T/meanwhile"
     cat >"$T/apart" <<END
