@@ -2,6 +2,7 @@
 #include "run/inventory.h"
 
 #include "base/cleanup.h"
+#include "base/confined.h"
 #include "run/identity.h"
 
 #include <errno.h>
@@ -9,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_SIZE MIB
+#define NAMES_SIZE   MIB
+#define PARSE_MS     INT64_C(20000)
+#define PARSE_MEMORY (16 * MIB)
 
 void owner_init(const struct root *root, struct owner *out)
 {
@@ -48,6 +51,49 @@ static enum inventory_state state_of(const struct inventory_item *item)
 							      : INVENTORY_COMPLETE;
 }
 
+struct text {
+	const char *buf;
+	size_t len;
+};
+
+static int parse(void *ctx, int fd, int out)
+{
+	const struct text *t = ctx;
+	struct manifest m;
+	int err = manifest_parse(t->buf, t->len, &m);
+
+	(void)fd;
+	if (err == 0)
+		confined_say(out, &m, sizeof(m));
+	return err;
+}
+
+/* Text that others may have written, by a library that a lack of memory can crash. -EINVAL: it is
+ * no manifest; another error: nobody knows. */
+static int parse_confined(const char *buf, size_t len, struct manifest *out)
+{
+	struct text text = {.buf = buf, .len = len};
+	const struct confined_spec spec = {
+		.work = parse,
+		.ctx = &text,
+		.fd = -1,
+		.deadline_ms = PARSE_MS,
+		.memory = PARSE_MEMORY,
+	};
+	struct confined_result how;
+	unsigned char answer[sizeof(*out)];
+	int err = confined_run(&spec, answer, sizeof(answer), &how);
+
+	if (err < 0 || how.error < 0)
+		return err < 0 ? err : how.error;
+	if (how.len != sizeof(answer) || answer[offsetof(struct manifest, complete)] > 1 ||
+	    answer[offsetof(struct manifest, have_digest)] > 1)
+		return -EBADMSG;
+	memcpy(out, answer, sizeof(answer));
+	manifest_clean(out);
+	return 0;
+}
+
 int inventory_look(struct target *t, const struct owner *who, const char *name, char *text,
 		   struct inventory_item *item)
 {
@@ -57,7 +103,10 @@ int inventory_look(struct target *t, const struct owner *who, const char *name, 
 	err = target_look(t, name, &item->entry, text, MANIFEST_MAX);
 	if (err < 0)
 		return err;
-	if (item->entry.manifest && manifest_parse(text, item->entry.manifest, &item->m) < 0)
+	err = item->entry.manifest ? parse_confined(text, item->entry.manifest, &item->m) : 0;
+	if (err < 0 && err != -EINVAL)
+		return err;
+	if (err < 0)
 		item->entry.manifest = 0;
 	item->state = state_of(item);
 	item->mine = item->entry.manifest && item->entry.own &&
@@ -70,15 +119,19 @@ static int look_through(struct target *t, const struct owner *who, bool all, con
 {
 	struct inventory_item item, *grown;
 	const char *name;
+	int err;
 
 	for (name = names; name < names + len; name += strlen(name) + 1) {
 		if (!all && !could_be_mine(who, name))
 			continue;
 		if (!all && inv->n == INVENTORY_MAX)
 			return -E2BIG;
-		/* Gone meanwhile, or not to be read: none of ours. */
-		if (inventory_look(t, who, name, text, &item) < 0)
+		err = inventory_look(t, who, name, text, &item);
+		/* Gone meanwhile, or not to be entered: none of ours. */
+		if (err == -ENOENT || err == -ENOTDIR || err == -EACCES || err == -EPERM)
 			continue;
+		if (err < 0)
+			return err;
 		if (inv->n % 64 == 0) {
 			grown = realloc(inv->items, (inv->n + 64) * sizeof(*grown));
 			if (!grown)
@@ -130,7 +183,9 @@ int inventory_choices(const struct inventory *inv, uint64_t held_id, struct choi
 	for (i = 0; i < inv->n; i++) {
 		const struct inventory_item *item = &inv->items[i];
 
-		if (!item->mine)
+		/* Without a number it is in no row: those before it could not be looked through
+		 * when it was saved, or it was a rehearsal. It stays. */
+		if (!item->mine || !item->m.about.sequence)
 			continue;
 		c[used++] = (struct choice){
 			.sequence = item->m.about.sequence,

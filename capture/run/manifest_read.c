@@ -130,3 +130,27 @@ int manifest_parse(const char *buf, size_t len, struct manifest *out)
 		*out = m;
 	return err;
 }
+
+static void clean(char *text, size_t size)
+{
+	size_t i;
+
+	text[size - 1] = '\0';
+	for (i = 0; text[i]; i++)
+		if (text[i] < ' ' || text[i] >= 0x7f)
+			text[i] = '?';
+}
+
+void manifest_clean(struct manifest *m)
+{
+	struct manifest_about *a = &m->about;
+
+	clean(m->algorithm, sizeof(m->algorithm));
+	clean(a->host, sizeof(a->host));
+	clean(a->machine, sizeof(a->machine));
+	clean(a->release, sizeof(a->release));
+	clean(a->panic, sizeof(a->panic));
+	clean(a->policy, sizeof(a->policy));
+	if (a->sequence > MANIFEST_SEQUENCE_MAX)
+		a->sequence = 0;
+}

@@ -36,5 +36,7 @@ struct manifest {
 
 /* A JSON text, which need not end with a zero. 0; -EINVAL it is no manifest. */
 int manifest_parse(const char *buf, size_t len, struct manifest *out) _must_check_;
+/* For one that another process made of the text: ends each string, and makes it printable. */
+void manifest_clean(struct manifest *m);
 /* The whole of it, of whatever members; json_object_put() is the caller's. NULL: no JSON object. */
 struct json_object *manifest_object(const char *buf, size_t len);

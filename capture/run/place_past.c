@@ -153,6 +153,7 @@ void place_tidy(struct run *run, struct place *p)
 	struct retention r = retention_of(run, p);
 	bool gone = p->attempt->err == -ETIMEDOUT || p->attempt->err == -EPIPE;
 
-	if (p->open && p->t.dir[0] && !gone && !run->options->core)
+	/* Without a number in the row it cannot be told which are to go. */
+	if (p->open && p->t.dir[0] && !gone && p->sequence && !run->options->core)
 		(void)!retention_tidy(&r, p->committed);
 }

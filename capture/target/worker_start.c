@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "target/worker_side.h"
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
 
@@ -32,37 +31,56 @@ static _Noreturn void become_worker(struct worker *w, const struct target_ops *o
 	worker_serve(w->area, ops, sock);
 }
 
-int worker_start(struct target *t)
+/* Memory for both sides. */
+static struct worker *make(const struct target *t)
 {
-	_cleanup_free_ struct worker *w = calloc(1, sizeof(*w));
-	_cleanup_close_ int ours = -1, theirs = -1;
-	pid_t parent = getpid();
-	int pair[2], err;
-	void *area;
+	struct worker *w = calloc(1, sizeof(*w));
+	void *area = mmap(NULL, sizeof(*w->area), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	if (!w)
-		return -ENOMEM;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
-	ours = pair[0];
-	theirs = pair[1];
-	area = mmap(NULL, sizeof(*w->area), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		    0);
-	if (area == MAP_FAILED)
-		return -errno;
+	if (!w || area == MAP_FAILED) {
+		if (area != MAP_FAILED)
+			(void)munmap(area, sizeof(*w->area));
+		free(w);
+		return NULL;
+	}
 	w->area = area;
 	w->area->t = *t;
-	w->pid = fork();
-	if (w->pid == 0)
-		become_worker(w, t->served, theirs, parent);
-	if (w->pid < 0) {
+	return w;
+}
+
+static void unmake(struct worker *w)
+{
+	(void)munmap(w->area, sizeof(*w->area));
+	free(w);
+}
+
+int worker_start(struct target *t)
+{
+	struct worker *w = make(t);
+	pid_t parent = getpid();
+	int pair[2], err = w ? 0 : -ENOMEM;
+
+	if (err == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		err = -errno;
-		(void)munmap(area, sizeof(*w->area));
+	if (err < 0) {
+		if (w)
+			unmake(w);
+		return err;
+	}
+	w->pid = fork();
+	err = w->pid < 0 ? -errno : 0;
+	if (w->pid == 0)
+		become_worker(w, t->served, pair[1], parent);
+	(void)close(pair[1]);
+	if (err < 0) {
+		(void)close(pair[0]);
+		unmake(w);
 		return err;
 	}
 	(void)setpgid(w->pid, w->pid);
-	w->sock = take_fd(&ours);
-	t->kind = take_ptr(&w);
+	w->sock = pair[0];
+	t->kind = w;
 	return 0;
 }
 
@@ -113,7 +131,6 @@ void worker_end(struct target *t)
 		(void)reap(w->pid, END_MS);
 	}
 	(void)close(w->sock);
-	(void)munmap(w->area, sizeof(*w->area));
-	free(w);
+	unmake(w);
 	t->kind = NULL;
 }
