@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +175,15 @@ int fadump_read(const struct root *root, struct fadump_state *out)
 int fadump_write_registered(const struct root *root, const struct fadump_state *state, bool on)
 {
 	return root_write(root, fadump_path(state, "registered"), on ? "1" : "0");
+}
+
+int fadump_write_append(const struct root *root, const struct fadump_state *state, const char *text)
+{
+	char line[sizeof(state->append) + 1];
+
+	/* An empty text would be no write at all. */
+	(void)snprintf(line, sizeof(line), "%s\n", text);
+	return root_write(root, fadump_path(state, "bootargs_append"), line);
 }
 
 int fadump_write_release(const struct root *root, const struct fadump_state *state)

@@ -51,6 +51,14 @@ int fadump_write_registered(const struct root *root, const struct fadump_state *
 			    bool on) _must_check_;
 
 /*
+ * Write bootargs_append. 0 or -errno: -EPERM in a capture boot that was not released, -ENOSPC it
+ * would not fit on the command line. In a boot that was released it is memory that the kernel gave
+ * away: see crash/append_area.h, which alone calls this.
+ */
+int fadump_write_append(const struct root *root, const struct fadump_state *state,
+			const char *text) _must_check_;
+
+/*
  * Write 1 to release_mem. The kernel returns success whatever happened, so check afterwards.
  * Refuses with -EPERM, without touching the file, unless enabled is 1: with fadump off the kernel
  * would free pages in use. Only run/release.c calls this.

@@ -2,10 +2,6 @@
 #include "crash/header_page.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-
-#define SOFT_OFFLINE "/sys/devices/system/memory/soft_offline_page"
 
 bool header_page_is_freed(const struct fadump_state *state, uint64_t page_size)
 {
@@ -44,14 +40,6 @@ int header_page_find_in_log(const struct klog_finding *log, const struct fadump_
 		}
 	}
 	return -ENOENT;
-}
-
-int header_page_take(const struct root *root, uint64_t addr)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "0x%" PRIx64, addr);
-	return root_write(root, SOFT_OFFLINE, text);
 }
 
 const char *header_page_word(enum header_page fate)

@@ -4,7 +4,7 @@
  * the middle of a page, and release_mem frees from there on, rounded down: the header's page is
  * given to the system although the next registration writes to it and the next crash depends on it
  * (seen with 6.12: a second crash in the same boot ended in "Fadump header is corrupted"). Taken
- * out of use by the kernel's own soft offlining, it stays ours. Source:
+ * out of use (crash/page.h) right after the release, it stays ours. Source:
  * fadump_release_reserved_area() and get_fadump_area_size() in arch/powerpc/kernel/fadump.c.
  */
 #pragma once
@@ -39,13 +39,6 @@ int header_page_find(const struct vmcore *core, uint64_t page_size, uint64_t *ad
  */
 int header_page_find_in_log(const struct klog_finding *log, const struct fadump_state *state,
 			    uint64_t page_size, uint64_t *addr) _must_check_;
-
-/*
- * Take it out of use, best right after the release. 0, also when it was taken before,
- * or -errno: -ENOENT the kernel is built without
- * CONFIG_MEMORY_FAILURE, -EBUSY or -EIO somebody has the page already.
- */
-int header_page_take(const struct root *root, uint64_t addr) _must_check_;
 
 /* "safe", "taken", "exposed", "lost": stable words for JSON. */
 const char *header_page_word(enum header_page fate);

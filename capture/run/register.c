@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/register.h"
 
+#include "crash/append_area.h"
 #include "crash/fadump.h"
 #include "crash/conflict.h"
 #include "crash/kmsg.h"
+#include "crash/page.h"
 
 #include <errno.h>
 #include <string.h>
@@ -72,7 +74,7 @@ static int secure_header(const struct root *root, struct log *log, const struct 
 	if (err == 0)
 		err = header_page_find_in_log(&said, state, page_size, &addr);
 	if (err == 0)
-		err = header_page_take(root, addr);
+		err = page_take(root, addr);
 	if (err < 0) {
 		log_error(log,
 			  "not registered: this boot's kernel gave the page of its fadump header "
@@ -83,6 +85,42 @@ static int secure_header(const struct root *root, struct log *log, const struct 
 	log_info(log, "took the page of the fadump header (0x%llx) out of use",
 		 (unsigned long long)addr);
 	return 0;
+}
+
+/*
+ * Likewise the text of bootargs_append. It is no reason not to register: a dump is worth more than
+ * a clean command line.
+ */
+static void secure_append(const struct root *root, struct log *log,
+			  const struct fadump_state *state)
+{
+	uint64_t addr;
+	int err = 0;
+
+	if (!state->release_mem || append_area_find(root, state, &addr) == APPEND_AREA_SAFE)
+		return;
+	switch (append_area_take(root, state, addr, &err)) {
+	case APPEND_AREA_SAFE:
+		return;
+	case APPEND_AREA_TAKEN:
+		if (append_area_is_ours(root, state->append))
+			return;
+		err = fadump_write_append(root, state, "");
+		if (err == 0) {
+			log_warning(log, "the memory of bootargs_append had been overwritten by "
+					 "somebody else: the text is empty now");
+			return;
+		}
+		break;
+	case APPEND_AREA_EXPOSED:
+		break;
+	}
+	log_warning(log,
+		    "this boot's kernel gave the memory of bootargs_append away, and it could not "
+		    "be taken back (%s): do not write bootargs_append in this boot, and reboot "
+		    "when convenient; after another crash the capture kernel would find on its "
+		    "command line whatever is in that memory",
+		    strerror(-err));
 }
 
 /* The kernel says the same 0 for a reservation that failed as for fadump=off. */
@@ -140,6 +178,8 @@ int register_for_crash(const struct root *root, struct log *log, const enum head
 			err = -EBUSY;
 		if (err < 0)
 			return err;
+		if (!released)
+			secure_append(root, log, &state);
 		err = fadump_write_registered(root, &state, true);
 		if (err < 0 && err != -EEXIST)
 			return explain(log, &state, released, err);

@@ -2,7 +2,9 @@
 #include "run/release.h"
 
 #include "base/cleanup.h"
+#include "crash/append_area.h"
 #include "crash/fadump.h"
+#include "crash/page.h"
 #include "crash/vmcore.h"
 #include "crash/verdict.h"
 #include "run/identity.h"
@@ -42,6 +44,14 @@ static uint64_t find_header(const struct root *root, const struct fadump_state *
 	return addr;
 }
 
+/* Why a page could not be taken. */
+static const char *page_why(int err)
+{
+	return err == -ENOENT    ? "no CONFIG_MEMORY_FAILURE"
+	       : err == -ENODATA ? "where it is is not known"
+				 : strerror(-err);
+}
+
 static void say_header(struct log *log, uint64_t addr, enum header_page fate, int err)
 {
 	if (fate == HEADER_PAGE_TAKEN)
@@ -54,9 +64,7 @@ static void say_header(struct log *log, uint64_t addr, enum header_page fate, in
 			    "this kernel lets go of the page with its fadump header, and it could "
 			    "not be taken out of use (%s): the dump of another crash in this boot "
 			    "may be lost; reboot when convenient",
-			    err == -ENOENT    ? "no CONFIG_MEMORY_FAILURE"
-			    : err == -ENODATA ? "where it is is not known"
-					      : strerror(-err));
+			    page_why(err));
 	if (fate == HEADER_PAGE_LOST)
 		log_error(log,
 			  "this kernel let go of the page with its fadump header (0x%llx), and "
@@ -67,7 +75,7 @@ static void say_header(struct log *log, uint64_t addr, enum header_page fate, in
 /* Right after the release: every moment the page is free, somebody may get it. */
 static int take_header(const struct root *root, uint64_t addr, enum header_page *fate)
 {
-	int err = addr ? header_page_take(root, addr) : -ENODATA;
+	int err = addr ? page_take(root, addr) : -ENODATA;
 
 	if (*fate != HEADER_PAGE_EXPOSED)
 		return 0;
@@ -78,6 +86,23 @@ static int take_header(const struct root *root, uint64_t addr, enum header_page 
 	return err;
 }
 
+static void say_append(struct log *log, uint64_t addr, enum append_area fate, int err)
+{
+	if (fate == APPEND_AREA_TAKEN)
+		log_info(
+			log,
+			"this kernel lets go of the memory of bootargs_append (0x%llx), too: taken "
+			"out of use, its text stays what it was",
+			(unsigned long long)addr);
+	if (fate == APPEND_AREA_EXPOSED)
+		log_warning(log,
+			    "this kernel lets go of the memory of bootargs_append, and it could "
+			    "not be taken out of use (%s): do not write bootargs_append in this "
+			    "boot, and reboot when convenient; after another crash the capture "
+			    "kernel would find on its command line whatever is in that memory",
+			    page_why(err));
+}
+
 /*
  * The write, and whether it really happened: the kernel returns success whatever the firmware said,
  * so /proc/vmcore must be gone. It is never written twice.
@@ -86,12 +111,15 @@ static enum release_result give_back(const struct root *root, struct log *log,
 				     const struct fadump_state *before, enum header_page *fate)
 {
 	const char *path = fadump_path(before, "release_mem");
-	uint64_t header = find_header(root, before, fate);
+	uint64_t append, header = find_header(root, before, fate);
+	enum append_area area = append_area_find(root, before, &append);
 	struct fadump_state after;
-	int taken = 0, err = fadump_write_release(root, before);
+	int taken = 0, held = 0, err = fadump_write_release(root, before);
 
 	if (err == 0)
 		taken = take_header(root, header, fate);
+	if (err == 0 && area == APPEND_AREA_EXPOSED)
+		area = append_area_take(root, before, append, &held);
 	if (err < 0) {
 		log_error(log, "%s: %s; the memory stays reserved", path, strerror(-err));
 		return RELEASE_FAILED;
@@ -108,6 +136,7 @@ static enum release_result give_back(const struct root *root, struct log *log,
 	log_info(log, "memory given back: MemTotal was %lld MB, is %lld MB",
 		 (long long)(before->mem_total / 1000000), (long long)(after.mem_total / 1000000));
 	say_header(log, header, *fate, taken);
+	say_append(log, append, area, held);
 	return RELEASE_DONE;
 }
 

@@ -62,6 +62,27 @@ touch_prop() {
 	printf '\000\000\000\001' >"$root/$1"
 }
 
+# put_hex PATH HEX...: bytes.
+put_hex() {
+	mkdir -p "$root/$(dirname "$1")"
+	file=$root/$1
+	shift
+	: >"$file"
+	for byte in $(printf '%s' "$@" | sed 's/../& /g'); do
+		# shellcheck disable=SC2059 # an octal escape
+		printf "\\$(printf '%03o' "0x$byte")" >>"$file"
+	done
+}
+
+# kernel_dump: what the firmware of a machine with 2 GiB kept: CPU states, boot memory, the text of bootargs_append.
+kernel_dump() {
+	put_hex proc/device-tree/rtas/ibm,kernel-dump \
+		00000001 0003 0000 00000028 00000000 0000000000000000 0000000000000000 00000000 00000000 \
+		00000001 0001 0000 0000000000000000 0000000000000a00 0000000000000a00 0000000020000000 \
+		00000001 0011 0000 0000000000000000 0000000020000000 0000000020000000 0000000020010000 \
+		00000001 0100 0000 000000007ffff800 0000000000000800 0000000000000800 000000007ffff800
+}
+
 seq=0
 # log LEVEL TEXT: one record of /dev/kmsg.
 log() {
@@ -130,7 +151,7 @@ release_mem() {
 # capture ENABLED REGISTERED: a pSeries capture boot, without a core.
 capture() {
 	pseries 'root=/dev/sda2 fadump=on crashkernel=512M'
-	touch_prop proc/device-tree/rtas/ibm,kernel-dump
+	kernel_dump
 	fadump "$1" "$2"
 	release_mem
 	memory 486080

@@ -3,13 +3,10 @@
 #include "unit.h"
 
 #include "crash/header_page.h"
-#include "scratch.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
-#define PAGE    (64 * KIB)
-#define OFFLINE "/sys/devices/system/memory/soft_offline_page"
+#define PAGE (64 * KIB)
 
 static void test_freed_when_the_area_ends_inside_a_page(void **state)
 {
@@ -66,26 +63,12 @@ static void test_found_by_the_log(void **state)
 	assert_int_equal(header_page_find_in_log(&log, &s, PAGE, &addr), -ENOENT);
 }
 
-static void test_taken_by_soft_offlining(void **state)
-{
-	struct scratch s;
-
-	(void)state;
-	scratch_init(&s);
-	assert_int_equal(header_page_take(&s.root, 0x40100000), -ENOENT);
-	scratch_file(&s, OFFLINE, "");
-	assert_int_equal(header_page_take(&s.root, 0x40100000), 0);
-	assert_string_equal(scratch_text(&s, OFFLINE), "0x40100000");
-	scratch_deinit(&s);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_freed_when_the_area_ends_inside_a_page),
 		cmocka_unit_test(test_found_by_the_core),
 		cmocka_unit_test(test_found_by_the_log),
-		cmocka_unit_test(test_taken_by_soft_offlining),
 	};
 
 	return cmocka_run_group_tests_name("header_page", tests, NULL, NULL);

@@ -33,6 +33,11 @@ def kernel():
     return recipe("kernel")
 
 
+def symbols():
+    """The kernel's vmlinux for crash."""
+    return recipe("symbols") / "vmlinux"
+
+
 def guest():
     return recipe("guest")
 
@@ -97,7 +102,7 @@ def prepare(variants=VARIANTS):
     subprocess.run([LAB / "build/host-packages"], check=True)
     # The kernel's compilation has all CPUs for itself; unpacking packages and dracut are a CPU each.
     _all(guest, peers, lambda: recipe("cross"), lambda: host_has_qemu() or recipe("tools"))
-    kernel()
+    symbols()
     tree()
     _all(*(functools.partial(initrd, variant) for variant in variants))
 

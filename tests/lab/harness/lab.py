@@ -61,9 +61,9 @@ class Lab:
         dump = pathlib.Path(dump).resolve()
         script = dump.with_name(dump.name + ".crash")
         script.write_text("\n".join([*commands, "quit", ""]), encoding="utf-8")
-        vmlinux = cache.kernel() / "vmlinux"
+        vmlinux = cache.symbols()
         command = cache.inside(cache.guest(), ["crash", "--no_scroll", "-s", "-i", script, vmlinux, dump],
-                               [dump.parent, cache.kernel()])
+                               [dump.parent, vmlinux.parent])
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   text=True, errors="replace", timeout=timeout * PATIENCE, check=False)

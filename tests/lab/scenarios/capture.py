@@ -10,6 +10,7 @@ def run(lab):
         fresh = vm.memtotal()
         lab.equal(dumps.status(vm)["ready"], True, "ready before the crash")
         vm.fill_memory(300)
+        vm.run("echo lab.word=1 >/sys/kernel/fadump/bootargs_append")
         start = vm.crash_and_return()
         # One boot: the kernel that captured is the one that logs in.
         lab.equal(vm.console.count(r"^.*Linux version ", start), 1, "kernels started since the crash")
@@ -18,11 +19,15 @@ def run(lab):
         lab.require(vm.console.search(r"MB written|Copying data: ", start), "no progress on the console")
         lab.equal(vm.run("findmnt -n /run/fadump-ng/target", check=False).stdout, "", "mounts left behind")
 
-        # With 6.12 the page of the fadump header is among what is released: have the released memory used.
+        # With 6.12 the page of the fadump header and the text of bootargs_append are among what is released: have the
+        # released memory used.
+        words = vm.read("/proc/cmdline")
+        lab.contains(words, "lab.word=1", "the capture boot's command line")
         lab.equal(dumps.status(vm)["header_page_exposed"], False, "status: the header's page is exposed")
         vm.fill_memory(900)
         vm.crash_and_return()
         dumps.released(lab, vm, fresh)
+        lab.equal(vm.read("/proc/cmdline"), words, "the second capture boot's command line")
         second = dumps.the_dump(lab, vm, number=2)
         lab.require(first != second, "two crashes, one name")
         log = vm.run(f"cat /var/crash/{first}/vmcore-dmesg.txt").stdout
