@@ -301,3 +301,16 @@ int cmd_next_option(struct app *app, const struct cmd *cmd, int argc, char **arg
 	}
 	return o;
 }
+
+int cmd_only_flag(struct app *app, const struct cmd *cmd, int argc, char **argv, bool *given)
+{
+	const char *value;
+	int i = 0, o;
+
+	*given = false;
+	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) >= 0)
+		*given = true;
+	if (o == -2)
+		return EXIT_USAGE;
+	return i < argc ? cmd_usage(app, cmd, "takes no argument") : EXIT_DONE;
+}

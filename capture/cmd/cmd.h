@@ -46,6 +46,11 @@ const struct cmd *cmd_find(const char *name);
  */
 int cmd_next_option(struct app *app, const struct cmd *cmd, int argc, char **argv, int *i,
 		    const char **value);
+/*
+ * The same for a verb that takes no argument and at most one option, which has no value: *given is
+ * whether it was there. EXIT_DONE, or EXIT_USAGE after a usage error that was already reported.
+ */
+int cmd_only_flag(struct app *app, const struct cmd *cmd, int argc, char **argv, bool *given);
 /* Report a usage error in one line; returns EXIT_USAGE. */
 int cmd_usage(struct app *app, const struct cmd *cmd, const char *fmt, ...) _printf_(3, 4);
 

@@ -154,16 +154,11 @@ static int list(struct app *app, const struct config *config, bool json)
 int cmd_list(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	struct config config;
-	const char *value;
-	bool json = false;
-	int i = 0, o, status;
+	bool json;
+	int status = cmd_only_flag(app, cmd, argc, argv, &json);
 
-	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) >= 0)
-		json = true;
-	if (o == -2)
-		return EXIT_USAGE;
-	if (i < argc)
-		return cmd_usage(app, cmd, "takes no argument");
+	if (status != EXIT_DONE)
+		return status;
 	status = cmd_load_config(app, NULL, &config);
 	if (status == EXIT_DONE)
 		status = list(app, &config, json);

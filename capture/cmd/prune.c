@@ -70,16 +70,11 @@ static int prune(struct app *app, const struct config *config, bool dry)
 int cmd_prune(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	struct config config;
-	const char *value;
-	bool dry = false;
-	int i = 0, o, status;
+	bool dry;
+	int status = cmd_only_flag(app, cmd, argc, argv, &dry);
 
-	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) >= 0)
-		dry = true;
-	if (o == -2)
-		return EXIT_USAGE;
-	if (i < argc)
-		return cmd_usage(app, cmd, "takes no argument");
+	if (status != EXIT_DONE)
+		return status;
 	status = cmd_load_config(app, NULL, &config);
 	if (status == EXIT_DONE)
 		status = prune(app, &config, dry);

@@ -5,19 +5,10 @@
 
 #include <errno.h>
 
-static int no_arguments(struct app *app, const struct cmd *cmd, int argc, char **argv)
-{
-	const char *value;
-	int i = 0, o = cmd_next_option(app, cmd, argc, argv, &i, &value);
-
-	if (o == -2)
-		return EXIT_USAGE;
-	return i < argc ? cmd_usage(app, cmd, "takes no argument") : EXIT_DONE;
-}
-
 int cmd_register(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
-	int status = no_arguments(app, cmd, argc, argv);
+	bool given; /* they have no option */
+	int status = cmd_only_flag(app, cmd, argc, argv, &given);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -26,7 +17,8 @@ int cmd_register(struct app *app, const struct cmd *cmd, int argc, char **argv)
 
 int cmd_unregister(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
-	int status = no_arguments(app, cmd, argc, argv);
+	bool given; /* they have no option */
+	int status = cmd_only_flag(app, cmd, argc, argv, &given);
 
 	if (status != EXIT_DONE)
 		return status;

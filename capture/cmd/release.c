@@ -56,16 +56,11 @@ int cmd_release(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	_cleanup_close_ int lock = -1;
 	enum release_result r = RELEASE_REFUSED;
 	struct config config = {0};
-	const char *value;
-	bool force = false;
-	int i = 0, o;
+	bool force;
+	int status = cmd_only_flag(app, cmd, argc, argv, &force);
 
-	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) >= 0)
-		force = true;
-	if (o == -2)
-		return EXIT_USAGE;
-	if (i < argc)
-		return cmd_usage(app, cmd, "takes no argument");
+	if (status != EXIT_DONE)
+		return status;
 	/* Only where there may be something to do; elsewhere nothing is made, not even this file.
 	 */
 	if (root_exists(&app->root, "/sys/kernel/fadump/release_mem") ||

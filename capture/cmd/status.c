@@ -171,16 +171,11 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	struct verdict v = {0};
 	struct view w = {.v = &v, .s = &v.state};
-	const char *value;
-	bool json = false;
-	int i = 0, o, err;
+	bool json;
+	int err = cmd_only_flag(app, cmd, argc, argv, &json);
 
-	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) >= 0)
-		json = true;
-	if (o == -2)
-		return EXIT_USAGE;
-	if (i < argc)
-		return cmd_usage(app, cmd, "takes no argument");
+	if (err != EXIT_DONE)
+		return err;
 	err = verdict_judge(&app->root, &v);
 	if (err < 0) {
 		log_error(&app->log, "cannot read the fadump state: %s", verdict_error(&v, err));

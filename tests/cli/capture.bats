@@ -8,29 +8,12 @@ load lib
 setup() {
     cli_setup
     tree pseries-dump
-    mkdir "$T/bin"
-    PATH=$T/bin:$PATH
-    "$TOOLS/mkkdump" "$T/dump"
-    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
-    export FLAT=$T/flat STUB=$T
-    stub makedumpfile '
-case " $* " in
-*" -v "*) printf "makedumpfile: version ${STUB_VERSION:-1.7.8} (released on 1 Jan 2026)\nlzo\tenabled\nsnappy\tdisabled\nzstd\tenabled\n" ;;
-*" --dump-dmesg "*) exit 1 ;;
-*" -F "*)
-    echo "$*" >>"$STUB/calls"
+    capture_tools '
     printf "\rCopying data                                      : [ 50.0 %%] /  eta: 1s         \n" >&2
     cat "$FLAT"
     [ -z "${STUB_SIGNAL-}" ] || kill -"$STUB_SIGNAL" $$
     [ -z "${STUB_WORDS-}" ] || echo "$STUB_WORDS" >&2
-    exit "${STUB_EXIT-0}" ;;
-esac'
-    stub vmcore-dmesg 'echo "[    1.000000] Linux version 6.12.0"; echo "[   99.000000] Kernel panic - not syncing: a test"'
-}
-
-stub() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
-    chmod +x "$T/bin/$1"
+    exit "${STUB_EXIT-0}"'
 }
 
 # The one dump directory.

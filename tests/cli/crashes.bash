@@ -6,17 +6,7 @@
 crashes_setup() {
     cli_setup
     tree pseries-dump
-    mkdir "$T/bin"
-    PATH=$T/bin:$PATH
-    "$TOOLS/mkkdump" "$T/dump"
-    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
-    export FLAT=$T/flat STUB=$T
-    stub makedumpfile '
-case " $* " in
-*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\n" ;;
-*" --dump-dmesg "*) exit 1 ;;
-*" -F "*) echo "$*" >>"$STUB/calls"; cat "$FLAT"; exit "${STUB_EXIT-0}" ;;
-esac'
+    capture_tools 'cat "$FLAT"; exit "${STUB_EXIT-0}"'
     stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: crash $(cat "$STUB/number")"'
     D=$T/root/var/crash
     : >"$T/root/etc/initrd-release"
@@ -24,11 +14,6 @@ esac'
 
 crashes_teardown() {
     ! mountpoint -q "$D" || umount -l "$D"
-}
-
-stub() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
-    chmod +x "$T/bin/$1"
 }
 
 conf() {

@@ -7,28 +7,12 @@ load lib
 setup() {
     cli_setup
     tree pseries-dump
-    mkdir "$T/bin" "$T/root/var/other"
-    PATH=$T/bin:$PATH
-    "$TOOLS/mkkdump" "$T/dump"
-    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
-    export FLAT=$T/flat STUB=$T
+    mkdir "$T/root/var/other"
     # Hangs the first time, then works.
-    stub makedumpfile '
-case " $* " in
-*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\n" ;;
-*" --dump-dmesg "*) exit 1 ;;
-*" -F "*)
-    echo "$*" >>"$STUB/calls"
+    capture_tools '
     [ "$(wc -l <"$STUB/calls")" != 1 ] || sleep 60
-    cat "$FLAT" ;;
-esac'
-    stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: a test"'
+    cat "$FLAT"'
     printf 'deadline = 5s\ntarget = file:///var/crash\ntarget = file:///var/other\n' >"$T/root/etc/fadump-ng.conf"
-}
-
-stub() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
-    chmod +x "$T/bin/$1"
 }
 
 @test "the next target takes the dump" {

@@ -50,11 +50,6 @@ esac'
     . "$moddir/module-setup.sh"
 }
 
-stub() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
-    chmod +x "$T/bin/$1"
-}
-
 @test "not a word, and not included, unless it is asked for" {
     add_dracutmodules=' lvm '
     run check

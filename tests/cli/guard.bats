@@ -9,23 +9,11 @@ setup() {
     cli_setup
     tree pseries-dump
     : >"$T/root/etc/initrd-release"
-    mkdir "$T/bin"
-    PATH=$T/bin:$PATH
-    "$TOOLS/mkkdump" "$T/dump"
-    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
-    export FLAT=$T/flat STUB=$T
-    stub makedumpfile '
-case " $* " in
-*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\n" ;;
-*" --dump-dmesg "*) exit 1 ;;
-*" -F "*)
-    echo "$*" >>"$STUB/calls"
+    capture_tools '
     [ -z "${STUB_STOP-}" ] || kill -STOP $PPID
     [ -z "${STUB_SLEEP-}" ] || sleep "$STUB_SLEEP"
     cat "$FLAT"
-    exit "${STUB_EXIT-0}" ;;
-esac'
-    stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: a test"'
+    exit "${STUB_EXIT-0}"'
     python3 "$HERE/../lab/harness/nvram.py" >"$T/root/dev/nvram"
     local class=$T/root/sys/class/watchdog/watchdog0/device parameters=$T/root/sys/module/pseries_wdt/parameters
     mkdir -p "$class" "$parameters"
@@ -34,11 +22,6 @@ esac'
     echo 1 >"$parameters/action"
     : >"$T/root/dev/watchdog0"
     conf=$T/root/etc/fadump-ng.conf
-}
-
-stub() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
-    chmod +x "$T/bin/$1"
 }
 
 dog() {

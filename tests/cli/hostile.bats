@@ -8,30 +8,14 @@ load lib
 setup() {
     cli_setup
     tree pseries-dump
-    mkdir "$T/bin"
     # Ours, and closed to others: but for the way there it would do for a dump.
     mkdir -m 0700 "$T/outside"
-    PATH=$T/bin:$PATH
-    "$TOOLS/mkkdump" "$T/dump"
-    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
-    export FLAT=$T/flat STUB=$T
     # Between the two halves of the stream something may happen: $STUB/meanwhile.
-    stub makedumpfile '
-case " $* " in
-*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\n" ;;
-*" --dump-dmesg "*) exit 1 ;;
-*" -F "*)
+    capture_tools '
     head -c 5000 "$FLAT"
     [ ! -e "$STUB/meanwhile" ] || { sleep 1; . "$STUB/meanwhile"; }
-    tail -c +5001 "$FLAT" ;;
-esac'
-    stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: a test"'
+    tail -c +5001 "$FLAT"'
     crash=$T/root/var/crash
-}
-
-stub() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
-    chmod +x "$T/bin/$1"
 }
 
 # The directory that this crash gets, learned by a capture elsewhere.

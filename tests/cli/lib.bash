@@ -38,6 +38,32 @@ core() {
     "$MKCORE" "$HERE/../data/cores/$1.txt" "$T/core"
 }
 
+# A program of the test's own in place of a real one.
+stub() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
+}
+
+# Programs for a capture: a makedumpfile that runs the given words where it is to write the dump, which is in $FLAT.
+# They may look at what the test left in $STUB, too.
+capture_tools() {
+    mkdir -p "$T/bin"
+    PATH=$T/bin:$PATH
+    "$TOOLS/mkkdump" "$T/dump"
+    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    export FLAT=$T/flat STUB=$T
+    # shellcheck disable=SC2016 # the stub expands for itself
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version ${STUB_VERSION:-1.7.8} (released on 1 Jan 2026)\nlzo\tenabled\nsnappy\tdisabled\nzstd\tenabled\n" ;;
+*" --dump-dmesg "*) exit 1 ;;
+*" -F "*)
+    echo "$*" >>"$STUB/calls"
+'"$1"' ;;
+esac'
+    stub vmcore-dmesg 'echo "[    1.000000] Linux version 6.12.0"; echo "[   99.000000] Kernel panic - not syncing: a test"'
+}
+
 # What was written to release_mem; empty when nothing was.
 release_mem() {
     cat "$T/root/sys/kernel/fadump/release_mem"

@@ -23,11 +23,6 @@ inside() {
     timeout 120 unshare --net --mount bash -exuc ". '$HERE/netns.bash'; $1" 3>&-
 }
 
-stub() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
-    chmod +x "$T/bin/$1"
-}
-
 conf() {
     printf '%s\n' "$@" >"$T/root/etc/fadump-ng.conf"
 }

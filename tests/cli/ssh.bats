@@ -10,29 +10,16 @@ setup() {
     cli_setup
     sshd_setup
     core sound-le-64k
-    mkdir -p "$T/root/etc/fadump-ng" "$T/bin"
+    mkdir -p "$T/root/etc/fadump-ng"
     cp "$SSHD/known_hosts" "$T/root/etc/fadump-ng/known_hosts"
     cp "$SSHD/id" "$T/root/etc/fadump-ng/identity"
-    PATH=$T/bin:$PATH
-    "$TOOLS/mkkdump" "$T/dump"
-    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
-    export FLAT=$T/flat STUB=$T
-    stub makedumpfile '
-case " $* " in
-*" -v "*) printf "makedumpfile: version 1.7.8 (released on 1 Jan 2026)\nlzo\tenabled\nsnappy\tdisabled\nzstd\tenabled\n" ;;
-*" --dump-dmesg "*) exit 1 ;;
-*" -F "*) if [ -x "$STUB/stream" ]; then exec "$STUB/stream"; fi; cat "$FLAT" ;;
-esac'
-    stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: a test"'
+    capture_tools '
+    if [ -x "$STUB/stream" ]; then exec "$STUB/stream"; fi
+    cat "$FLAT"'
 }
 
 teardown() {
     sshd_teardown
-}
-
-stub() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
-    chmod +x "$T/bin/$1"
 }
 
 capture() {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A disk with a volatile write cache, and a power cord: what was not flushed when the power goes may be lost, all of it or any
-part. QEMU has it by the network block device protocol, from a thread of this process."""
+part. It can also stand still, so that whoever waits for it waits in the kernel. QEMU has it by the network block device protocol, from a thread of this process."""
 
 import random
 import socket
@@ -25,6 +25,8 @@ class CachedDisk(Disk):
         super().__init__(name, size, **options)
         self.random = random.Random(seed)
         self.dead = threading.Event()
+        self._moves = threading.Event()
+        self._moves.set()
         self.writes = self.flushes = 0  # requests since restore()
         self._cut = None  # (kind, number)
         self._pending = []  # (offset, bytes before, bytes written), since the last flush
@@ -48,6 +50,13 @@ class CachedDisk(Disk):
         with self._lock:
             self.writes = self.flushes = 0
             self._cut = kind, number
+
+    def stand_still(self):
+        """From now on no request is answered, until move()."""
+        self._moves.clear()
+
+    def move(self):
+        self._moves.set()
 
     def restore(self):
         """Power is back."""
@@ -121,6 +130,7 @@ class CachedDisk(Disk):
         if magic != REQUEST or kind == DISCONNECT:
             return False
         data = stream.read(length) if kind == WRITE else b""
+        self._moves.wait()
         with self._lock:
             answer = self._do(kind, flags, offset, length, data)
         stream.write(struct.pack(">IIQ", REPLY, EIO if answer is None else 0, cookie) + (answer or b""))
