@@ -5,11 +5,12 @@ share of the deadline, the next target has the dump, and the boot goes on."""
 import json
 
 from harness import dumps
+from harness.failure import PATIENCE
 
 
 def run(lab):
     disk = lab.CachedDisk("stuck")
-    conf = "deadline = 4m\n" + dumps.target("stuck") + dumps.ON_ROOT
+    conf = f"deadline = {int(60 * PATIENCE)}s\n" + dumps.target("stuck") + dumps.ON_ROOT
     with lab.vm(files={dumps.CONF: conf}, disks=[disk], told=True) as vm:
         vm.boot()
         vm.wait_capture(vm.crash())
