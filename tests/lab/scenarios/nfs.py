@@ -37,4 +37,4 @@ def stops(lab, vm, four, three):
     path, manifest = arrived.the_dump(lab, three.export, number=2)
     lab.equal([target["ok"] for target in manifest["targets"]], [False, True], "manifest: the targets")
     lab.note(f"{manifest['targets'][0]['reason']}; {path.name} is whole")
-    vm.poweroff()
+    # No orderly end: it would wait as long as systemd waits for the process that the server's silence holds in the kernel.
