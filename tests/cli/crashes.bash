@@ -6,7 +6,11 @@
 crashes_setup() {
     cli_setup
     tree pseries-dump
-    capture_tools 'cat "$FLAT"; exit "${STUB_EXIT-0}"'
+    # The file $STUB/kill: the capture is killed in the middle of the stream.
+    capture_tools '
+    [ ! -e "$STUB/kill" ] || { head -c 50000 "$FLAT"; sleep 1; kill -KILL $PPID; exit 1; }
+    cat "$FLAT"
+    exit "${STUB_EXIT-0}"'
     stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: crash $(cat "$STUB/number")"'
     D=$T/root/var/crash
     : >"$T/root/etc/initrd-release"
