@@ -636,12 +636,24 @@ refused_and_freed() {
     sed -i 's/freeing reserved memory (0x[0-9a-f]*/freeing reserved memory (0x40400000/' "$T/root/dev/kmsg"
 }
 
-@test "state A: the header's page is taken out of use before registering" {
+@test "state A: the header's page is taken out of use before registering, and that of bootargs_append" {
+    local offline=$T/root/sys/devices/system/memory/soft_offline_page append=$T/root/sys/kernel/fadump/bootargs_append
     refused_and_freed
-    : >"$T/root/sys/devices/system/memory/soft_offline_page"
+    : >"$offline"
+    printf 'fadump=on nr_cpus=16 numa=off\n' >"$T/root/proc/cmdline"
     fadump capture
     [ "$status" = 4 ]
-    [ "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" = 0x40400000 ]
+    [[ $errors == *"took the page of the fadump header (0x40400000) out of use"* ]]
+    [ "$(cat "$offline")" = 0x7ffff800 ]
+    [ "$(cat "$append")" = "nr_cpus=16 numa=off" ]
+    [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 1 ]
+    # Not what this boot's command line ends with: somebody has had the memory.
+    echo 0 >"$T/root/sys/kernel/fadump/registered"
+    printf 'fadump=on\n' >"$T/root/proc/cmdline"
+    fadump register
+    [ "$status" = 0 ]
+    [[ $errors == *"overwritten by somebody else"* ]]
+    [ "$(head -c 1 "$append" | od -An -c | tr -d ' ')" = '\n' ]
     [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 1 ]
 }
 
