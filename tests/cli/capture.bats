@@ -425,6 +425,7 @@ header_is_freed() {
 
 @test "the page of the fadump header is taken out of use where the kernel frees it" {
     header_is_freed
+    rm "$T/root/sys/kernel/fadump/bootargs_append"
     : >"$T/root/sys/devices/system/memory/soft_offline_page"
     fadump release --force
     [ "$(release_mem)" = 1 ]
@@ -433,9 +434,26 @@ header_is_freed() {
 
 @test "the page of the fadump header is left alone where the kernel keeps it" {
     mkdir -p "$T/root/sys/devices/system/memory"
+    rm "$T/root/sys/kernel/fadump/bootargs_append"
     : >"$T/root/sys/devices/system/memory/soft_offline_page"
     fadump release --force
     [ -z "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" ]
+}
+
+@test "the memory of bootargs_append is taken out of use, and its text stays" {
+    mkdir -p "$T/root/sys/devices/system/memory"
+    : >"$T/root/sys/devices/system/memory/soft_offline_page"
+    fadump release --force
+    [ "$(release_mem)" = 1 ]
+    [ "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" = 0x7ffff800 ]
+    [ "$(cat "$T/root/sys/kernel/fadump/bootargs_append")" = "nr_cpus=16 numa=off" ]
+}
+
+@test "memory of bootargs_append that could not be taken: said" {
+    rm "$T/root/proc/vmcore"
+    fadump release --force
+    [ "$status" = 0 ]
+    [[ $errors == *"do not write bootargs_append in this boot"* ]]
 }
 
 @test "a header page that could not be taken: said, and registering later is refused" {
