@@ -49,8 +49,9 @@ enum append_area append_area_take(const struct root *root, const struct fadump_s
 	*err = -ENODATA;
 	if (!addr)
 		return APPEND_AREA_EXPOSED;
-	/* A kernel that keeps it would only refuse. */
-	if (page_is_reserved(root, addr, (uint64_t)sysconf(_SC_PAGESIZE)))
+	/* A kernel that keeps it would only refuse; in one that was taken before, the text is good.
+	 */
+	if (page_is_held(root, addr, (uint64_t)sysconf(_SC_PAGESIZE)))
 		return APPEND_AREA_SAFE;
 	*err = page_take(root, addr);
 	if (*err == 0)

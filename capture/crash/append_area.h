@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 enum append_area {
-	APPEND_AREA_SAFE,    /* there is none, or this kernel keeps it */
+	APPEND_AREA_SAFE,    /* there is none, this kernel keeps it, or it was taken before */
 	APPEND_AREA_TAKEN,   /* given away, taken out of use, and its text is what it was */
 	APPEND_AREA_EXPOSED, /* given away, and it could not be taken */
 };

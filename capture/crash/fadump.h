@@ -53,7 +53,7 @@ int fadump_write_registered(const struct root *root, const struct fadump_state *
 /*
  * Write bootargs_append. 0 or -errno: -EPERM in a capture boot that was not released, -ENOSPC it
  * would not fit on the command line. In a boot that was released it is memory that the kernel gave
- * away: see crash/append_area.h, which alone calls this.
+ * away, to be written only once it was taken out of use: see crash/append_area.h.
  */
 int fadump_write_append(const struct root *root, const struct fadump_state *state,
 			const char *text) _must_check_;

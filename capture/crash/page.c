@@ -10,6 +10,7 @@
 
 #define SOFT_OFFLINE "/sys/devices/system/memory/soft_offline_page"
 #define FLAGS        "/proc/kpageflags"
+#define HWPOISON     (UINT64_C(1) << 19)
 #define RESERVED     (UINT64_C(1) << 32)
 
 int page_take(const struct root *root, uint64_t addr)
@@ -20,7 +21,7 @@ int page_take(const struct root *root, uint64_t addr)
 	return root_write(root, SOFT_OFFLINE, text);
 }
 
-bool page_is_reserved(const struct root *root, uint64_t addr, uint64_t page_size)
+bool page_is_held(const struct root *root, uint64_t addr, uint64_t page_size)
 {
 	_cleanup_close_ int fd = root_open(root, FLAGS, O_RDONLY, 0);
 	uint64_t flags;
@@ -29,5 +30,5 @@ bool page_is_reserved(const struct root *root, uint64_t addr, uint64_t page_size
 		return false;
 	return pread(fd, &flags, sizeof(flags), (off_t)(addr / page_size * sizeof(flags))) ==
 		       sizeof(flags) &&
-	       (flags & RESERVED);
+	       (flags & (RESERVED | HWPOISON));
 }

@@ -15,7 +15,8 @@
 int page_take(const struct root *root, uint64_t addr) _must_check_;
 
 /*
- * Is it still reserved, so that nobody can get it? false also when that is not known: the kernel is
- * built without CONFIG_PROC_PAGE_MONITOR. Source: Documentation/admin-guide/mm/pagemap.rst.
+ * Is it still reserved, or was it taken before, so that nobody can get it? false also when that is
+ * not known: the kernel is built without CONFIG_PROC_PAGE_MONITOR. Source:
+ * Documentation/admin-guide/mm/pagemap.rst.
  */
-bool page_is_reserved(const struct root *root, uint64_t addr, uint64_t page_size);
+bool page_is_held(const struct root *root, uint64_t addr, uint64_t page_size);

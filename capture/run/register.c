@@ -6,6 +6,7 @@
 #include "crash/conflict.h"
 #include "crash/kmsg.h"
 #include "crash/page.h"
+#include "run/record.h"
 
 #include <errno.h>
 #include <string.h>
@@ -94,9 +95,13 @@ static int secure_header(const struct root *root, struct log *log, const struct 
 static void secure_append(const struct root *root, struct log *log,
 			  const struct fadump_state *state)
 {
+	struct record record;
 	uint64_t addr;
 	int err = 0;
 
+	/* A release of ours took it already: what is there now is an administrator's. */
+	if (record_read(root, &record) == 0 && record.released)
+		return;
 	if (!state->release_mem || append_area_find(root, state, &addr) == APPEND_AREA_SAFE)
 		return;
 	switch (append_area_take(root, state, addr, &err)) {

@@ -456,6 +456,19 @@ header_is_freed() {
     [[ $errors == *"do not write bootargs_append in this boot"* ]]
 }
 
+@test "bootargs_append written after a release stays when the machine is registered again" {
+    mkdir -p "$T/root/sys/devices/system/memory"
+    : >"$T/root/sys/devices/system/memory/soft_offline_page"
+    rm "$T/root/proc/vmcore"
+    fadump release --force
+    [ "$status" = 0 ]
+    echo nr_cpus=4 >"$T/root/sys/kernel/fadump/bootargs_append"
+    fadump unregister
+    fadump register
+    [ "$status" = 0 ]
+    [ "$(cat "$T/root/sys/kernel/fadump/bootargs_append")" = nr_cpus=4 ]
+}
+
 @test "a header page that could not be taken: said, and registering later is refused" {
     header_is_freed
     rm "$T/root/proc/vmcore"

@@ -227,14 +227,18 @@ static void test_not_taken(void **state)
 }
 
 /* A kernel that does not give it away says so of the page; nothing is done to it. */
-static void test_a_page_that_stayed_reserved(void **state)
+static void test_a_page_that_is_held(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), flags[4] = {0, 0, UINT64_C(1) << 32, 0};
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t flags[4] = {0, UINT64_C(1) << 19, UINT64_C(1) << 32, 0};
 	int err;
 
 	put_file(f, FLAGS, flags, sizeof(flags));
 	assert_int_equal(take(f, 2 * page + 2048, &err), APPEND_AREA_SAFE);
+	assert_string_equal(scratch_text(&f->s, OFFLINE), "");
+	/* taken before: what an administrator has written since then stays */
+	assert_int_equal(take(f, page, &err), APPEND_AREA_SAFE);
 	assert_string_equal(scratch_text(&f->s, OFFLINE), "");
 	assert_int_equal(take(f, 3 * page, &err), APPEND_AREA_TAKEN);
 	assert_int_equal(take(f, 9 * page, &err), APPEND_AREA_TAKEN); /* not said */
@@ -267,7 +271,7 @@ int main(void)
 		test(test_taken_and_its_text_untouched),
 		test(test_a_text_that_changed_is_put_back),
 		test(test_not_taken),
-		test(test_a_page_that_stayed_reserved),
+		test(test_a_page_that_is_held),
 		test(test_ours_is_what_the_command_line_ends_with),
 	};
 
