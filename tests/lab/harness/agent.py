@@ -47,6 +47,14 @@ class Agent:
         self._socket.sendall(f"\n{self._number} {seconds} {text}\n".encode())
         return self._number
 
+    def nudge(self):
+        """An empty line, which is nothing to the other side but an interrupt."""
+        self._socket.setblocking(False)
+        try:
+            self._socket.send(b"\n")
+        except BlockingIOError:
+            pass
+
     def answer(self, number, seconds):
         """The Result of command NUMBER, or None if there is none within SECONDS."""
         for words in self._lines(seconds):

@@ -50,6 +50,8 @@ class Console:
     def _add(self, text):
         now = time.monotonic() - self._began
         with self._changed:
+            if self._log.closed:
+                return
             self._times.append((len(self.text), now))
             self.text += text
             *lines, self._partial = (self._partial + text).split("\n")

@@ -16,6 +16,7 @@ from .cpio import append
 from .disks import CopiedDisk
 from .failure import PATIENCE, Failure
 from .qmp import Qmp
+from .standstill import Standstill
 from .vlan import Vlan
 
 MAC = "52:54:00:12:34:56"
@@ -61,7 +62,7 @@ class VM:
         self.expect_emergency = False  # a scenario that means to end up in a rescue shell says so
         self.echo = None  # called with each line of the console
         self.boot_id = None
-        self.process = self.console = self.told = self.qmp = self.agent = self.switch = None
+        self.process = self.console = self.told = self.qmp = self.agent = self.switch = self.standstill = None
         self._panics_seen = 0  # console offset up to which panics are accounted for
         self._awaited = 0  # console offset from which the next login is looked for
         self._made = False
@@ -107,6 +108,7 @@ class VM:
         self.qmp = Qmp(self.directory / "monitor")
         self._panics_seen = self._awaited = 0
         self.boot_id = None
+        self.standstill = Standstill()
         self.qmp("cont")
 
     def arguments(self):
@@ -191,6 +193,7 @@ class VM:
         emergency = self.console.search(EMERGENCY, self._panics_seen)
         if emergency and not self.expect_emergency:
             raise Failure(f"the guest fell into a rescue shell: {emergency[0].strip()}")
+        self.standstill.look(self)
 
     def _until(self, done, timeout, what):
         """Wait until DONE() is true and return what it returned."""

@@ -7,11 +7,14 @@ import json
 from harness import dumps
 from harness.failure import PATIENCE
 
+# The disk must stand still for the capture, not for udev: a worker of its own that waits there would hold the boot up.
+SETTLED = {"/etc/systemd/system/fadump-ng-capture.service.d/settle.conf": "[Service]\nExecStartPre=/usr/bin/udevadm settle\n"}
+
 
 def run(lab):
     disk = lab.CachedDisk("stuck")
     conf = f"deadline = {int(60 * PATIENCE)}s\n" + dumps.target("stuck") + dumps.ON_ROOT
-    with lab.vm(files={dumps.CONF: conf}, disks=[disk], told=True) as vm:
+    with lab.vm(files={dumps.CONF: conf}, initrd_files=SETTLED, disks=[disk], told=True) as vm:
         vm.boot()
         vm.wait_capture(vm.crash())
         vm.wait_told(r"fadump-ng: it died of: ", 120)
