@@ -44,7 +44,7 @@ static int try_login(const struct propagate *p, enum ssh_trouble *trouble, char 
 {
 	int64_t deadline = clock_ms() + HELLO_MS;
 	struct ssh_link l;
-	int err = ssh_link_start(&l, p->url, &p->env, deadline, why, size);
+	int err = ssh_link_start(&l, p->url, &p->env, "", deadline, why, size);
 
 	if (err == 0)
 		err = ssh_link_finish(&l, deadline, why, size);

@@ -94,6 +94,8 @@ static json_object *attempts_array(const struct run *run)
 		json_add_bool(o, "ok", run->attempts[i].err == 0);
 		json_add_said(o, "reason", run->attempts[i].reason);
 		json_add_said(o, "unassured", run->attempts[i].unassured);
+		if (run->attempts[i].connections)
+			json_add_number(o, "connections", run->attempts[i].connections);
 		if (run->attempts[i].resumed)
 			json_add_number(o, "resumed", run->attempts[i].resumed);
 		json_append(list, o);

@@ -294,6 +294,7 @@ void place_finish(struct run *run, struct place *p, int err, const char *why)
 	place_write(run, p, "", 0, 0);
 	if (a->err == 0)
 		commit(run, p);
+	a->connections = p->t.connections;
 	a->resumed = p->t.resumed;
 	(void)snprintf(a->unassured, sizeof(a->unassured), "%s", p->t.unassured);
 	if (a->err == 0 && a->unassured[0])

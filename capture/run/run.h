@@ -42,10 +42,11 @@ struct run_options {
 /* What became of one target; for the manifest and for people. */
 struct run_attempt {
 	char target[512];
-	int err;              /* 0 or -errno */
-	char reason[600];     /* "" when it took the dump */
-	char unassured[200];  /* what the place could not promise; "" */
-	unsigned int resumed; /* how often its connection broke and was taken up again */
+	int err;                  /* 0 or -errno */
+	char reason[600];         /* "" when it took the dump */
+	char unassured[200];      /* what the place could not promise; "" */
+	unsigned int connections; /* that carried the dump; 0: it has none */
+	unsigned int resumed;     /* how often one broke and was taken up again */
 };
 
 /* Where a target of the configuration, by its number there, has the dump already. */

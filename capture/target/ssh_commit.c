@@ -75,6 +75,7 @@ int ssh_flush(struct target *t)
 
 	if (err == 0)
 		err = ssh_persist(t, flush_file, &w);
+	t->connections = ssh_pool_used(p);
 	t->resumed = p->resumed;
 	/* What was acknowledged to a connection that broke may have died with the server. */
 	t->reread = t->existing || p->lied || !w.held;

@@ -4,6 +4,7 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "target/ssh_config.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,49 +12,6 @@
 
 #define DEADLINE_MS INT64_C(20000)
 #define OUTPUT_MAX  (256 * KIB)
-
-/* The value of "KEY VALUE" in ssh -G's lines; "" when it is not there. */
-static void value_of(const char *text, const char *key, char *buf, size_t size)
-{
-	size_t n = strlen(key);
-	const char *line;
-
-	buf[0] = '\0';
-	for (line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, key, n) == 0 && line[n] == ' ') {
-			(void)snprintf(buf, size, "%.*s", (int)strcspn(line + n + 1, "\r\n"),
-				       line + n + 1);
-			return;
-		}
-	}
-}
-
-static int ask_ssh(const struct url *u, const struct target_env *env, char **text)
-{
-	const char *config =
-		env->ssh.config && *env->ssh.config ? env->ssh.config : SSH_SYSTEM_CONFIG;
-	char file[4096] = "none", port[16];
-	const char *const argv[] = {"ssh", "-G", "-F", file, port, "--", u->host, NULL};
-	struct child_spec spec = {
-		.argv = argv, .stdin_fd = -1, .deadline = clock_ms() + DEADLINE_MS};
-	struct child_result result;
-	size_t len;
-	int err = 0;
-
-	if (root_exists(env->root, config))
-		err = root_name(env->root, config, file, sizeof(file));
-	/* The URL's, or what the configuration says, which an option would outdo. */
-	if (u->port)
-		(void)snprintf(port, sizeof(port), "-p%u", u->port);
-	else
-		(void)snprintf(port, sizeof(port), "-q");
-	if (err == 0)
-		err = child_collect(&spec, OUTPUT_MAX, text, &len, &result);
-	if (err == 0 && result.status != 0)
-		err = -EINVAL;
-	return err;
-}
 
 static bool is_set(const char *value)
 {
@@ -64,15 +22,15 @@ int ssh_host_find(const struct url *u, const struct target_env *env, struct ssh_
 {
 	_cleanup_free_ char *text = NULL;
 	char alias[256], jump[256], command[256];
-	int n, err = ask_ssh(u, env, &text);
+	int n, err = ssh_config_ask(u, env, clock_ms() + DEADLINE_MS, &text);
 
 	if (err < 0)
 		return err;
-	value_of(text, "hostname", out->address, sizeof(out->address));
-	value_of(text, "port", out->port, sizeof(out->port));
-	value_of(text, "hostkeyalias", alias, sizeof(alias));
-	value_of(text, "proxyjump", jump, sizeof(jump));
-	value_of(text, "proxycommand", command, sizeof(command));
+	ssh_config_value(text, "hostname", out->address, sizeof(out->address));
+	ssh_config_value(text, "port", out->port, sizeof(out->port));
+	ssh_config_value(text, "hostkeyalias", alias, sizeof(alias));
+	ssh_config_value(text, "proxyjump", jump, sizeof(jump));
+	ssh_config_value(text, "proxycommand", command, sizeof(command));
 	out->jumped = is_set(jump) || is_set(command);
 	if (is_set(alias))
 		n = snprintf(out->name, sizeof(out->name), "%s", alias);

@@ -73,7 +73,8 @@ static const char *const always[] = {
 };
 
 /* own: with the keys and the password of whoever asks, who can be asked for them. */
-static int build_args(struct args *a, const struct url *u, const struct target_env *env, bool own)
+static int build_args(struct args *a, const struct url *u, const struct target_env *env,
+		      const char *ciphers, bool own)
 {
 	const struct ssh_files *f = &env->ssh;
 	size_t i;
@@ -91,6 +92,8 @@ static int build_args(struct args *a, const struct url *u, const struct target_e
 	add(a, "-oBatchMode=%s", own ? "no" : "yes");
 	for (i = 0; i < ARRAY_SIZE(always); i++)
 		add(a, "%s", always[i]);
+	if (*ciphers)
+		add(a, "-oCiphers=%s", ciphers);
 	if (f->known_hosts && *f->known_hosts) {
 		add_file(a, "-oUserKnownHostsFile=", env->root, f->known_hosts);
 		add(a, "-oGlobalKnownHostsFile=/dev/null");
@@ -119,8 +122,8 @@ static int need(const struct root *root, const char *path, const char *key, char
 	return -ENOENT;
 }
 
-static int start(struct ssh_link *l, const struct url *u, const struct target_env *env, bool own,
-		 int64_t deadline, char *why, size_t size)
+static int start(struct ssh_link *l, const struct url *u, const struct target_env *env,
+		 const char *ciphers, bool own, int64_t deadline, char *why, size_t size)
 {
 	/* Its messages are looked at. No agent: a capture has none, so no login may hang on one. */
 	static const char *const environment[] = {"LC_ALL=C", "SSH_AUTH_SOCK=", NULL};
@@ -134,7 +137,7 @@ static int start(struct ssh_link *l, const struct url *u, const struct target_en
 	if (err == 0)
 		err = need(env->root, env->ssh.known_hosts, "known-hosts", why, size);
 	if (err == 0)
-		err = build_args(&a, u, env, own);
+		err = build_args(&a, u, env, ciphers, own);
 	if (err < 0)
 		return err;
 	err = coprocess_start(a.argv, own ? own_environment : environment, deadline, &l->ssh);
@@ -148,15 +151,15 @@ static int start(struct ssh_link *l, const struct url *u, const struct target_en
 }
 
 int ssh_link_start(struct ssh_link *l, const struct url *u, const struct target_env *env,
-		   int64_t deadline, char *why, size_t size)
+		   const char *ciphers, int64_t deadline, char *why, size_t size)
 {
-	return start(l, u, env, false, deadline, why, size);
+	return start(l, u, env, ciphers, false, deadline, why, size);
 }
 
 int ssh_link_start_own(struct ssh_link *l, const struct url *u, const struct target_env *env,
 		       char *why, size_t size)
 {
-	return start(l, u, env, true, clock_ms() + START_MS, why, size);
+	return start(l, u, env, "", true, clock_ms() + START_MS, why, size);
 }
 
 /* What ssh says, and what an administrator can do about it. err 0: trying again may help. */

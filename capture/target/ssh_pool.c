@@ -55,6 +55,16 @@ bool ssh_pool_held(const struct ssh_pool *p)
 	return i < p->n_links && p->links[i].held;
 }
 
+unsigned int ssh_pool_used(const struct ssh_pool *p)
+{
+	unsigned int used = 0;
+	size_t i;
+
+	for (i = 0; i < p->n_links; i++)
+		used += p->links[i].used;
+	return used;
+}
+
 const char *ssh_pool_said(const struct ssh_pool *p)
 {
 	size_t i = ssh_pool_pick(p);
@@ -115,6 +125,8 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 		(void)snprintf(p->path, sizeof(p->path), "%s", path);
 	for (i = 0; i < p->n_links; i++)
 		p->links[i].held = p->links[i].up && p->links[i].file.len;
+	for (i = 0; i < p->n_links; i++)
+		p->links[i].used = false;
 	p->flags = flags;
 	p->acked = p->lied = false;
 	p->end = p->n_astray = 0;
@@ -157,6 +169,7 @@ static void queue_filling(struct ssh_pool *p)
 	if (p->filling)
 		p->filling->state = CHUNK_QUEUED;
 	p->filling = NULL;
+	p->queued = true;
 }
 
 /* A chunk to be filled from off. 0 or -errno. */
@@ -217,6 +230,10 @@ int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off
 		if (p->filling->len == p->chunk_size)
 			queue_filling(p);
 	}
+	/* Asking the connections costs more than what a small record brings. */
+	if (!p->queued)
+		return 0;
+	p->queued = false;
 	return ssh_pool_move(p);
 }
 

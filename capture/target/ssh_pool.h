@@ -26,6 +26,9 @@ struct ssh_pool_link {
 	struct sftp_file file;
 	bool up;
 	bool starting;    /* ssh runs and has not come to a greeting yet */
+	bool known;       /* has been up */
+	bool used;        /* the server has acknowledged something of the file on it */
+	bool away;        /* never came up, and is not tried again: the others do */
 	bool held;        /* up without a break since the file was created */
 	size_t under_way; /* bytes sent and not acknowledged */
 	int64_t heard;    /* when it was last heard of while something was under way */
@@ -43,12 +46,14 @@ struct ssh_pool {
 	const struct target_env *env;
 	struct ssh_pool_link links[SSH_LINKS_MAX];
 	size_t n_links;
-	int64_t deadline; /* env's, until what is left to do is small; 0: none */
-	char path[1024];  /* of the file; "" none is open */
-	uint32_t flags;   /* how it is opened again */
+	char ciphers[1024]; /* for ssh; "": its own choice */
+	int64_t deadline;   /* env's, until what is left to do is small; 0: none */
+	char path[1024];    /* of the file; "" none is open */
+	uint32_t flags;     /* how it is opened again */
 	struct ssh_chunk *chunks;
 	size_t n_chunks, chunk_size;
 	struct ssh_chunk *filling;
+	bool queued;      /* a chunk, since the connections were last looked at by a write */
 	int64_t progress; /* when a byte was last acknowledged */
 	bool acked;       /* has anything been acknowledged of this file? */
 	uint64_t end;     /* of what was acknowledged */
@@ -65,9 +70,9 @@ struct ssh_pool {
 };
 
 /*
- * Connect n times (1..SSH_LINKS_MAX) to the server. One is enough: the others only make it faster.
- * Tries again for a while where that may help. 0 or -errno with p->why; ssh_pool_deinit() in every
- * case.
+ * Connect n times (1..SSH_LINKS_MAX) to the server. One is enough and is waited for; the others
+ * only make it faster, and join when they come. Tries again for a while where that may help. 0 or
+ * -errno with p->why; ssh_pool_deinit() in every case.
  */
 int ssh_pool_init(struct ssh_pool *p, const struct url *url, const struct target_env *env,
 		  size_t n) _must_check_;
@@ -92,6 +97,8 @@ struct sftp_file *ssh_pool_file(struct ssh_pool *p);
  * started anew in between, and has what it acknowledged.
  */
 bool ssh_pool_held(const struct ssh_pool *p);
+/* How many connections carried some of the file. */
+unsigned int ssh_pool_used(const struct ssh_pool *p);
 /* What the server said last on that connection; "" nothing. */
 const char *ssh_pool_said(const struct ssh_pool *p);
 /* A file that ssh_pool_any()'s connection has opened for reading, to be found again at path. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/clock.h"
+#include "target/ssh_config.h"
 #include "target/ssh_pool_parts.h"
 
 #include <errno.h>
@@ -36,8 +37,8 @@ static int64_t hello_deadline(const struct ssh_pool *p)
 static int start(struct ssh_pool *p, size_t i)
 {
 	struct ssh_pool_link *l = &p->links[i];
-	int err =
-		ssh_link_start(&l->link, p->url, p->env, hello_deadline(p), p->why, sizeof(p->why));
+	int err = ssh_link_start(&l->link, p->url, p->env, p->ciphers, hello_deadline(p), p->why,
+				 sizeof(p->why));
 
 	if (err < 0)
 		ssh_link_close(&l->link);
@@ -50,6 +51,7 @@ static int finish(struct ssh_pool *p, size_t i, int64_t deadline)
 	int err = ssh_link_finish(&l->link, deadline, p->why, sizeof(p->why));
 
 	l->up = err == 0;
+	l->known = l->known || l->up;
 	l->under_way = 0;
 	l->link.sftp.deadline = p->deadline;
 	if (err == 0)
@@ -80,9 +82,6 @@ static int connect_first(struct ssh_pool *p)
 
 int ssh_pool_init(struct ssh_pool *p, const struct url *url, const struct target_env *env, size_t n)
 {
-	char said[sizeof(p->why)];
-	int64_t deadline;
-	size_t i;
 	int err;
 
 	*p = (struct ssh_pool){.url = url,
@@ -90,22 +89,15 @@ int ssh_pool_init(struct ssh_pool *p, const struct url *url, const struct target
 			       .n_links = 1,
 			       .deadline = env->deadline,
 			       .progress = clock_ms()};
+	ssh_config_ciphers(url, env, hello_deadline(p), p->ciphers, sizeof(p->ciphers));
 	err = connect_first(p);
 	if (err < 0)
 		return err;
-	/* All at once: each takes some round trips. */
-	deadline = hello_deadline(p);
-	while (p->n_links < n && p->n_links < SSH_LINKS_MAX && start(p, p->n_links) == 0)
-		p->n_links++;
-	memcpy(said, p->why, sizeof(said));
-	for (i = 1; i < p->n_links; i++)
-		(void)finish(p, i, deadline);
-	/* A server may allow fewer; those that came do. */
-	for (i = n = 1; i < p->n_links; i++)
-		if (p->links[i].up && i != n++)
-			p->links[n - 1] = p->links[i];
-	p->n_links = n;
-	memcpy(p->why, said, sizeof(said));
+	/* A login takes some round trips: nobody waits for these. A server may allow fewer. */
+	while (p->n_links < n && p->n_links < SSH_LINKS_MAX && start(p, p->n_links) == 0) {
+		p->links[p->n_links].starting = true;
+		p->links[p->n_links++].retry_at = hello_deadline(p);
+	}
 	return 0;
 }
 
@@ -113,8 +105,12 @@ void ssh_pool_deinit(struct ssh_pool *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->n_links; i++)
+	for (i = 0; i < p->n_links; i++) {
+		/* There is nobody to say goodbye to. */
+		if (p->links[i].starting)
+			p->links[i].link.sftp.broken = true;
 		ssh_link_close(&p->links[i].link);
+	}
 	for (i = 0; i < p->n_chunks; i++)
 		free(p->chunks[i].data);
 	free(p->chunks);
@@ -197,7 +193,7 @@ void ssh_pool_drop(struct ssh_pool *p, size_t i, int err)
 		p->lied = true;
 }
 
-/* The same file, which must have what was acknowledged. 0 or -errno. */
+/* The file that the others write, which must have what was acknowledged. 0 or -errno. */
 static int open_again(struct ssh_pool *p, struct ssh_pool_link *l)
 {
 	struct sftp *s = &l->link.sftp;
@@ -218,10 +214,11 @@ static int open_again(struct ssh_pool *p, struct ssh_pool_link *l)
 	return err;
 }
 
-/* The server has said something, or ssh has ended: connected again, and to the same file? */
+/* The server has said something, or ssh has ended: connected, and to the same file? */
 static int take_up(struct ssh_pool *p, size_t i)
 {
 	struct ssh_pool_link *l = &p->links[i];
+	bool again = l->known;
 	int err = finish(p, i, earlier(l->retry_at, p->deadline));
 
 	if (err == 0 && p->path[0]) {
@@ -232,7 +229,7 @@ static int take_up(struct ssh_pool *p, size_t i)
 			l->up = false;
 		}
 	}
-	if (err == 0 && p->acked)
+	if (err == 0 && p->acked && again)
 		p->resumed++;
 	l->heard = clock_ms();
 	return err;
@@ -263,6 +260,7 @@ static int retry_one(struct ssh_pool *p, size_t i)
 	if (err == 0)
 		err = take_up(p, i);
 	l->starting = false;
+	l->away = err < 0 && !l->known;
 	if (err < 0) {
 		l->wait_ms = l->wait_ms * 2 < BACKOFF_MAX ? l->wait_ms * 2 : BACKOFF_MAX;
 		l->retry_at = clock_ms() + l->wait_ms;
@@ -276,9 +274,10 @@ int ssh_pool_retry(struct ssh_pool *p)
 	size_t i;
 
 	for (i = 0; i < p->n_links; i++) {
-		int err = p->links[i].up ? -EAGAIN : retry_one(p, i);
+		struct ssh_pool_link *l = &p->links[i];
+		int err = l->up || l->away ? -EAGAIN : retry_one(p, i);
 
-		if (err != -EAGAIN)
+		if (err != -EAGAIN && !l->away)
 			p->refusal = err;
 		if (err == -ESTALE && !ssh_pool_any_up(p))
 			return ssh_pool_fail(p, err);

@@ -61,6 +61,7 @@ static int take_reply(struct ssh_pool *p, size_t i, const struct sftp_reply *r)
 		sftp_note(&l->link.sftp, r);
 		return ssh_pool_fail(p, explain_refusal(p, &l->link.sftp, err));
 	}
+	l->used = true;
 	l->under_way -= k->len;
 	l->heard = p->progress = clock_ms();
 	l->wait_ms = BACKOFF_MS;
@@ -144,6 +145,8 @@ static void wait_links(struct ssh_pool *p)
 	for (i = 0; i < p->n_links; i++) {
 		struct ssh_pool_link *l = &p->links[i];
 
+		if (l->away)
+			continue;
 		if (!l->up && !l->starting) {
 			timeout = 100;
 			continue;

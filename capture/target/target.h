@@ -116,7 +116,9 @@ struct target {
 	/* Set by a kind whose server may have lost what it had acknowledged: a commit must compare
 	 * the whole file with the digest of what was written. */
 	bool reread;
-	char unassured[200];  /* what this place cannot promise, for people; "" */
+	char unassured[200]; /* what this place cannot promise, for people; "" */
+	unsigned int
+		connections;  /* that carried the dump; 0: there are none to a target like this */
 	unsigned int resumed; /* how often a broken connection was taken up again */
 
 	/* private to the kinds */

@@ -58,10 +58,21 @@ nothing_arrived() {
 }
 
 @test "a directory that is not there yet is made, as many connections as asked for are used" {
+    echo 'verify = none' >"$T/root/etc/fadump-ng.conf"
+    head -c 30000000 /dev/urandom >"$T/dump"
+    "$TOOLS/flatten" "$T/dump" >"$T/flat"
+    stub stream 'head -c 9000000 "$FLAT"
+until [ "$(grep -c "Accepted publickey" "$SSHD/log")" = 4 ]; do sleep 0.05; done
+sleep 1
+tail -c +9000001 "$FLAT"'
+    mv "$T/bin/stream" "$T/stream"
+    export SSHD
     capture "$URL/deep/er?connections=4"
     [ "$status" = 0 ]
     cmp "$T/dump" "$BOX"/upload/deep/er/*/vmcore
-    [ "$(grep -c "Accepted publickey" "$SSHD/log")" = 4 ]
+    output=$(cat "$BOX"/upload/deep/er/*/manifest.json)
+    [ "$(json targets.0.connections)" = 4 ]
+    [[ $output != *resumed* ]]
 }
 
 @test "a second dump of the same crash gets a name of its own" {
@@ -262,4 +273,28 @@ maybe /etc/ssh/ssh_config" ]
     [ "$status" = 0 ]
     capture ssh://vault/upload
     arrived
+}
+
+# Runs the real one; what it was asked for is in $T/asked.
+watched_ssh() {
+    stub ssh 'echo "$*" >>"$STUB/asked"
+exec /usr/bin/ssh "$@"'
+}
+
+@test "AES-GCM comes first among ssh's own ciphers, and no other is left out" {
+    watched_ssh
+    capture "$URL"
+    arrived
+    [[ $(grep -v -- '-G' "$T/asked") == *" -oCiphers=aes128-gcm@openssh.com,aes256-gcm@openssh.com,"* ]]
+    grep -v -- '-G' "$T/asked" | grep -o -- '-oCiphers=[^ ]*' | cut -d= -f2 | tr , '\n' | sort >"$T/offered"
+    /usr/bin/ssh -G -F none host | sed -n 's/^ciphers //p' | tr , '\n' | sort | cmp - "$T/offered"
+}
+
+@test "ciphers that an administrator has chosen stay as they are" {
+    watched_ssh
+    printf 'Ciphers aes256-ctr\n' >"$T/root/etc/fadump-ng/ssh_config"
+    printf 'ssh-config = /etc/fadump-ng/ssh_config\n' >"$T/root/etc/fadump-ng.conf"
+    capture "$URL"
+    arrived
+    [[ $(cat "$T/asked") != *Ciphers=* ]]
 }
