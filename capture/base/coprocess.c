@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PIPE_SIZE (256 * 1024) /* it and we take turns less often */
 #define TERM_MS 2000
 #define KILL_MS 10000 /* blocked in the kernel for longer: given up */
 
@@ -42,6 +43,7 @@ int coprocess_start(const char *const *argv, const char *const *env_add, int64_t
 		return -errno;
 	read_end = p[0];
 	out->to = p[1];
+	(void)fcntl(out->to, F_SETPIPE_SZ, PIPE_SIZE);
 	err = spawn(&(struct spawn_spec){.argv = argv, .env_add = env_add, .stdin_fd = read_end},
 		    &s);
 	if (err < 0) {
@@ -100,6 +102,12 @@ static bool ended(const struct coprocess *c, int64_t until)
 	}
 }
 
+void coprocess_hang_up(struct coprocess *c)
+{
+	if (c->pid != 0 && c->to >= 0)
+		(void)close(take_fd(&c->to));
+}
+
 int coprocess_end(struct coprocess *c, int64_t grace_ms)
 {
 	int st = 0;
@@ -107,8 +115,7 @@ int coprocess_end(struct coprocess *c, int64_t grace_ms)
 
 	if (c->pid == 0)
 		return 0;
-	if (c->to >= 0)
-		(void)close(take_fd(&c->to));
+	coprocess_hang_up(c);
 	gone = ended(c, clock_ms() + grace_ms);
 	if (!gone) {
 		(void)kill(-c->pid, SIGTERM);

@@ -25,6 +25,8 @@ int coprocess_start(const char *const *argv, const char *const *env_add, int64_t
 void coprocess_listen(struct coprocess *c);
 /* The last line it said on stderr until now. */
 const char *coprocess_words(struct coprocess *c);
+/* Close its stdin: it may begin to end, while others do. coprocess_end() follows. */
+void coprocess_hang_up(struct coprocess *c);
 /* Close its stdin, give it grace_ms to end, then end it. Its exit status, or 128 + signal. Nothing
  * of it is left. */
 int coprocess_end(struct coprocess *c, int64_t grace_ms);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define PREFIX "sha256:"
+#define BATCH  (DIGEST_SLOTS / 4)
 
 /* DONE: hashed by the worker, not yet in the tree. CLEAN: hashed; kept as long as there is room. */
 enum { SLOT_FREE, SLOT_DIRTY, SLOT_QUEUED, SLOT_BUSY, SLOT_DONE, SLOT_CLEAN };
@@ -76,6 +77,7 @@ static void *run_worker(void *arg)
 			continue;
 		}
 		s->state = SLOT_BUSY;
+		d->queued--;
 		(void)pthread_mutex_unlock(&d->lock);
 		sha256_of(data_of(d, s), DIGEST_BLOCK, s->hash);
 		(void)pthread_mutex_lock(&d->lock);
@@ -101,9 +103,11 @@ static void start_worker(struct digest *d)
 static void enqueue(struct digest *d, struct digest_slot *s)
 {
 	start_worker(d);
-	s->state = SLOT_QUEUED;
 	if (d->threaded) {
-		(void)pthread_cond_signal(&d->work);
+		s->state = SLOT_QUEUED;
+		/* To wake it for each costs more than it does with one. */
+		if (++d->queued >= BATCH)
+			(void)pthread_cond_signal(&d->work);
 		return;
 	}
 	sha256_of(data_of(d, s), DIGEST_BLOCK, s->hash);
@@ -135,8 +139,10 @@ static bool pending(const struct digest_slot *s)
 
 static void wait_for(struct digest *d, const struct digest_slot *s)
 {
-	while (pending(s))
+	while (pending(s)) {
+		(void)pthread_cond_signal(&d->work);
 		(void)pthread_cond_wait(&d->done, &d->lock);
+	}
 	collect(d);
 }
 

@@ -44,6 +44,7 @@ struct digest {
 	pthread_cond_t work, done;
 	/* under the lock */
 	struct digest_slot slots[DIGEST_SLOTS];
+	unsigned int queued; /* of them, for the worker */
 	bool stop;
 };
 

@@ -81,6 +81,7 @@ static int ssh_begin(struct target *t, const char *dir)
 	if (err < 0)
 		return err == -EEXIST ? err : ssh_told(t, "cannot make the directory", err);
 	(void)snprintf(t->dir, sizeof(t->dir), "%s", dir);
+	ssh_pool_of(t)->named = false;
 	return 0;
 }
 
@@ -173,6 +174,7 @@ static int ssh_reopen(struct target *t, const char *dir, const char *name)
 	if (!*dir || strchr(dir, '/'))
 		return -EINVAL;
 	(void)snprintf(t->dir, sizeof(t->dir), "%s", dir);
+	ssh_pool_of(t)->named = false;
 	err = ssh_path(t, dir, name, e.path);
 	if (err == 0)
 		err = ssh_persist(t, open_existing, &e);

@@ -44,7 +44,12 @@ int ssh_sync_names(struct target *t, struct sftp *s, bool *lost)
 
 	if (err == 0)
 		err = ssh_sync_directory(t, s, path, lost);
-	return err < 0 ? err : ssh_sync_directory(t, s, t->url->path, lost);
+	/* That of the directory itself once: it lasts from then on. */
+	if (err < 0 || ssh_pool_of(t)->named)
+		return err;
+	err = ssh_sync_directory(t, s, t->url->path, lost);
+	ssh_pool_of(t)->named = err == 0;
+	return err;
 }
 
 struct flush {

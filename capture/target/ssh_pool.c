@@ -83,14 +83,14 @@ static int make_chunks(struct ssh_pool *p)
 {
 	size_t i;
 
-	p->chunk_size = CHUNK_MAX;
+	p->chunk_size = SSH_CHUNK_MAX;
 	/* One that is down has no limits, not even none. */
 	for (i = 0; i < p->n_links; i++)
 		if (p->links[i].up && p->links[i].link.sftp.limits.write < p->chunk_size)
 			p->chunk_size = (size_t)p->links[i].link.sftp.limits.write;
 	if (p->chunks)
 		return 0;
-	p->n_chunks = p->n_links * (size_t)(WINDOW / p->chunk_size) + 2;
+	p->n_chunks = p->n_links * (size_t)(SSH_WINDOW_MAX / p->chunk_size) + 2;
 	p->chunks = calloc(p->n_chunks, sizeof(*p->chunks));
 	if (!p->chunks)
 		p->n_chunks = 0;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "target/ssh_link.h"
+#include "target/ssh_window.h"
 
 #define SSH_LINKS_MAX 8
 
@@ -19,21 +20,24 @@ struct ssh_chunk {
 	uint64_t off;
 	uint32_t id; /* of its request on link */
 	size_t link;
+	int64_t sent_us;
+	size_t ahead; /* bytes under way there when it was sent, itself included */
 };
 
 struct ssh_pool_link {
 	struct ssh_link link;
 	struct sftp_file file;
 	bool up;
-	bool starting;    /* ssh runs and has not come to a greeting yet */
-	bool known;       /* has been up */
-	bool used;        /* the server has acknowledged something of the file on it */
-	bool away;        /* never came up, and is not tried again: the others do */
-	bool held;        /* up without a break since the file was created */
-	size_t under_way; /* bytes sent and not acknowledged */
-	int64_t heard;    /* when it was last heard of while something was under way */
-	int64_t retry_at; /* when it is down; when it is starting: how long it may take */
-	int64_t wait_ms;  /* how long the next retry will wait */
+	bool starting;            /* ssh runs and has not come to a greeting yet */
+	bool known;               /* has been up */
+	bool used;                /* the server has acknowledged something of the file on it */
+	bool away;                /* never came up, and is not tried again: the others do */
+	bool held;                /* up without a break since the file was created */
+	size_t under_way;         /* bytes sent and not acknowledged */
+	struct ssh_window window; /* how many there may be */
+	int64_t heard;            /* when it was last heard of while something was under way */
+	int64_t retry_at;         /* when it is down; when it is starting: how long it may take */
+	int64_t wait_ms;          /* how long the next retry will wait */
 };
 
 /* Bytes of the file. */
@@ -64,6 +68,7 @@ struct ssh_pool {
 	size_t n_astray;
 	int64_t astray_at; /* the last of it */
 	unsigned int resumed;
+	bool named;  /* for those above: the name of the dump's directory is durable */
 	int refusal; /* what the last try to connect again came to */
 	int error;   /* the first; nothing is written any more */
 	char why[200];

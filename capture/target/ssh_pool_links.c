@@ -53,6 +53,7 @@ static int finish(struct ssh_pool *p, size_t i, int64_t deadline)
 	l->up = err == 0;
 	l->known = l->known || l->up;
 	l->under_way = 0;
+	ssh_window_init(&l->window);
 	l->link.sftp.deadline = p->deadline;
 	if (err == 0)
 		l->wait_ms = BACKOFF_MS;
@@ -105,6 +106,8 @@ void ssh_pool_deinit(struct ssh_pool *p)
 {
 	size_t i;
 
+	for (i = 0; i < p->n_links; i++)
+		coprocess_hang_up(&p->links[i].link.ssh);
 	for (i = 0; i < p->n_links; i++) {
 		/* There is nobody to say goodbye to. */
 		if (p->links[i].starting)

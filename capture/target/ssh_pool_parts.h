@@ -4,8 +4,6 @@
 
 #include "target/ssh_pool.h"
 
-#define CHUNK_MAX   (64 * KIB)
-#define WINDOW      (2 * MIB + 2 * CHUNK_MAX) /* a bit more than ssh has under way by itself */
 #define BACKOFF_MS  INT64_C(1000)
 
 #define why(p, ...) (void)snprintf((p)->why, sizeof((p)->why), __VA_ARGS__)

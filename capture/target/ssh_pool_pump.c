@@ -48,6 +48,7 @@ static int take_reply(struct ssh_pool *p, size_t i, const struct sftp_reply *r)
 {
 	struct ssh_pool_link *l = &p->links[i];
 	struct ssh_chunk *k = find_sent(p, i, r->id);
+	int64_t now_us;
 	int err;
 
 	/* One that is still being sent cannot have been written. */
@@ -61,6 +62,8 @@ static int take_reply(struct ssh_pool *p, size_t i, const struct sftp_reply *r)
 		sftp_note(&l->link.sftp, r);
 		return ssh_pool_fail(p, explain_refusal(p, &l->link.sftp, err));
 	}
+	now_us = clock_us();
+	ssh_window_acked(&l->window, now_us, now_us - k->sent_us, k->ahead);
 	l->used = true;
 	l->under_way -= k->len;
 	l->heard = p->progress = clock_ms();
@@ -94,7 +97,7 @@ static int send_on(struct ssh_pool *p, size_t i)
 	struct ssh_chunk *k;
 	int err = sftp_push(&l->link.sftp);
 
-	while (err == 0 && l->under_way < WINDOW && (k = next_queued(p))) {
+	while (err == 0 && l->under_way < l->window.size && (k = next_queued(p))) {
 		if (l->under_way == 0)
 			l->heard = clock_ms();
 		err = sftp_start_write(&l->link.sftp, &l->file, k->data, k->len, k->off, &k->id);
@@ -103,6 +106,8 @@ static int send_on(struct ssh_pool *p, size_t i)
 		k->state = CHUNK_SENT;
 		k->link = i;
 		l->under_way += k->len;
+		k->sent_us = clock_us();
+		k->ahead = l->under_way;
 		err = sftp_push(&l->link.sftp);
 	}
 	return err == -EAGAIN ? 0 : err;

@@ -4,12 +4,14 @@
 
 #include "base/io.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#define INPUT_MAX (1024 * MIB)
+#define INPUT_MAX (4096 * MIB)
 
 static const struct option options[] = {
 	{"record", required_argument, NULL, 'r'},
@@ -40,7 +42,7 @@ int main(int argc, char **argv)
 	unsigned char *flat;
 	size_t len, flat_len;
 	char *buf;
-	int c, fd;
+	int c, fd, err;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'r')
@@ -61,8 +63,9 @@ int main(int argc, char **argv)
 	if (optind != argc - 1)
 		return usage();
 	fd = open(argv[optind], O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read_to_end(fd, INPUT_MAX, &buf, &len) < 0) {
-		perror(argv[optind]);
+	err = fd < 0 ? -errno : read_to_end(fd, INPUT_MAX, &buf, &len);
+	if (err < 0) {
+		fprintf(stderr, "flatten: %s: %s\n", argv[optind], strerror(-err));
 		return 1;
 	}
 	(void)close(fd);
