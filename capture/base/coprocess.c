@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #define PIPE_SIZE (256 * 1024) /* it and we take turns less often */
-#define TERM_MS 2000
-#define KILL_MS 10000 /* blocked in the kernel for longer: given up */
+#define TERM_MS   2000
+#define KILL_MS   10000 /* blocked in the kernel for longer: given up */
 
 static int wait_exec(int fd, int64_t deadline)
 {

@@ -540,6 +540,7 @@ static void do_path(uint32_t id, unsigned char type)
 		}
 	} else if (type == SFTP_MKDIR) {
 		r = mkdir(real(path), 0700);
+		say("mkdir %s %s\n", path, r < 0 ? "failed" : "ok");
 	} else if (type == SFTP_RMDIR) {
 		r = rmdir(real(path));
 	} else {

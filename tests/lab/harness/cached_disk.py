@@ -58,6 +58,11 @@ class CachedDisk(Disk):
     def move(self):
         self._moves.set()
 
+    @property
+    def moves(self):
+        """Whether it does."""
+        return self._moves.is_set()
+
     def restore(self):
         """Power is back."""
         with self._lock:

@@ -18,6 +18,8 @@ class Disk:
     """A raw image. In the guest it is /dev/disk/by-id/virtio-NAME, and by label and UUID what they say. existing: the image
     of another guest's disk, used as it is."""
 
+    moves = True  # and answers requests
+
     def __init__(self, name, size="1G", fs="ext4", uuid=None, label=None, existing=None):
         self.name, self.size, self.fs, self.uuid, self.label = name, size, fs, uuid, label or name
         self.path, self.existing = None, existing
