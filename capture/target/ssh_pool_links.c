@@ -196,14 +196,17 @@ void ssh_pool_drop(struct ssh_pool *p, size_t i, int err)
 		p->lied = true;
 }
 
-/* The file that the others write, which must have what was acknowledged. 0 or -errno. */
-static int open_again(struct ssh_pool *p, struct ssh_pool_link *l)
+/*
+ * The file that the others write. again: to this connection it may be one that a server which was
+ * started anew has lost some of; it must have what was acknowledged. 0 or -errno.
+ */
+static int open_file(struct ssh_pool *p, struct ssh_pool_link *l, bool again)
 {
 	struct sftp *s = &l->link.sftp;
 	struct sftp_attrs a = {0};
 	int err = sftp_open(s, p->path, p->flags, &l->file);
 
-	if (err == 0)
+	if (err == 0 && again)
 		err = sftp_fstat(s, &l->file, &a);
 	if (err < 0) {
 		why(p, "%s cannot be opened again: %s", p->path, strerror(-err));
@@ -225,7 +228,7 @@ static int take_up(struct ssh_pool *p, size_t i)
 	int err = finish(p, i, earlier(l->retry_at, p->deadline));
 
 	if (err == 0 && p->path[0]) {
-		err = open_again(p, l);
+		err = open_file(p, l, again);
 		if (err < 0) {
 			ssh_link_close(&l->link);
 			l->file.len = 0;
