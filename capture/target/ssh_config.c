@@ -76,7 +76,8 @@ static size_t add(char *buf, size_t used, size_t size, const char *list, bool wa
 
 	for (; *list; list += len + (list[len] == ',')) {
 		len = strcspn(list, ",");
-		if (len == 0 || is_preferred(list, len) != want || used + len + 2 > size)
+		if (len == 0 || is_preferred(list, len) != want ||
+		    used + (used > 0) + len + 1 > size)
 			continue;
 		used += (size_t)snprintf(buf + used, size - used, "%s%.*s", used ? "," : "",
 					 (int)len, list);
@@ -84,12 +85,20 @@ static size_t add(char *buf, size_t used, size_t size, const char *list, bool wa
 	return used;
 }
 
+void ssh_config_prefer(const char *list, char *buf, size_t size)
+{
+	size_t used = add(buf, 0, size, list, true);
+
+	buf[used] = '\0';
+	if (used)
+		(void)add(buf, used, size, list, false);
+}
+
 void ssh_config_ciphers(const struct url *u, const struct target_env *env, int64_t deadline,
 			char *buf, size_t size)
 {
 	_cleanup_free_ char *set = NULL, *bare = NULL;
 	char ours[1024], own[1024];
-	size_t used;
 
 	buf[0] = '\0';
 	if (ssh_config_ask(u, env, deadline, &set) < 0 ||
@@ -97,9 +106,6 @@ void ssh_config_ciphers(const struct url *u, const struct target_env *env, int64
 		return;
 	ssh_config_value(set, "ciphers", ours, sizeof(ours));
 	ssh_config_value(bare, "ciphers", own, sizeof(own));
-	if (strcmp(ours, own) != 0)
-		return;
-	used = add(buf, 0, size, own, true);
-	if (used)
-		(void)add(buf, used, size, own, false);
+	if (strcmp(ours, own) == 0)
+		ssh_config_prefer(own, buf, size);
 }

@@ -17,6 +17,12 @@ int ssh_config_ask(const struct url *u, const struct target_env *env, int64_t de
 void ssh_config_value(const char *text, const char *key, char *buf, size_t size);
 
 /*
+ * "A,B,C" with AES-GCM before the others, each in their order; "" when it is not among them. In at
+ * least strlen(list) + 1 bytes nothing is left out.
+ */
+void ssh_config_prefer(const char *list, char *buf, size_t size);
+
+/*
  * The ciphers to offer, AES-GCM first, into buf; "" when an administrator or the system's crypto
  * policy has chosen some, or ssh cannot be asked: then it offers what it offers. OpenSSH's own
  * first choice, ChaCha20-Poly1305, takes several times the CPU time wherever the processor helps
