@@ -66,7 +66,8 @@ def product():
         fcntl.flock(lock, fcntl.LOCK_EX)
         shutil.rmtree(work / "dest", ignore_errors=True)
         make = ["make", "-C", str(PROJECT), "CROSS_COMPILE=powerpc64le-linux-gnu-",
-                "PKG_CONFIG=powerpc64le-linux-gnu-pkg-config", f"BUILD={work}",
+                # Relative: what depends on what is still true when all of it is copied elsewhere.
+                "PKG_CONFIG=powerpc64le-linux-gnu-pkg-config", "BUILD=build/lab",
                 f"DESTDIR={work}/dest", "PREFIX=/usr", "install"]
         with open(work / "log", "w", encoding="utf-8") as log:
             command = inside(recipe("cross"), make, bind=[PROJECT])
