@@ -26,8 +26,8 @@ struct ssh_link {
 
 /*
  * Start ssh; it connects while other links are started. ciphers: as ssh_config_ciphers() has them,
- * or "". 0 or -errno with why (size bytes): -ENOENT
- * when ssh, the key or the file of known hosts is not there. ssh_link_close() in every case.
+ * or "". 0 or -errno with why (size bytes): -ENOENT when ssh, the key or the file of known hosts is
+ * not there. ssh_link_close() in every case.
  */
 int ssh_link_start(struct ssh_link *l, const struct url *u, const struct target_env *env,
 		   const char *ciphers, int64_t deadline, char *why, size_t size) _must_check_;
