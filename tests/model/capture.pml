@@ -26,8 +26,11 @@
  * and the write stayed unclear, nor where the record cannot be written, nor where the lock file cannot be made and two run at once (1 and 2 hold
  * even then: each capture has the lock of its directory).
  *
- * Left out: rate-limit (off by default; with it 1 holds of the log instead) and what gives way to a new dump; what is in a dump (the structural
- * check tells whole from not), how much room there is (a full target is one that fails), the log, the manifest and the network, a disk that lies
+ * With rate-limit or on-deadline = log-only, both off by default, 1 holds of a whole dump or of the log; for each target by itself, not for
+ * several in one pass. When they apply is left to chance.
+ *
+ * Left out: the count of attempts and what gives way to a new dump; what is in a dump (the structural
+ * check tells whole from not), how much room there is (a full target is one that fails), the log beside a dump, the manifest and the network, a disk that lies
  * about fsync, a server that cannot promise it (the manifest's "unassured"), a person who deletes a dump in the very moment of its release. A
  * directory's name and the same with .2 stand for all of them.
  */
@@ -44,10 +47,11 @@
 #define MIXED	5	/* a little of each */
 #define BOTH	6	/* both targets in one pass */
 #define EACH	7	/* and require-all */
-#define STEADY	8	/* nothing fails; for the search for cycles */
-#define TWO	9	/* to provoke, not to search to the end */
-#define EACH_PEOPLE	10
-#define FEW	11	/* one fault, one person */
+#define LOGS	8	/* the log is enough */
+#define STEADY	9	/* nothing fails; for the search for cycles */
+#define TWO	10	/* to provoke, not to search to the end */
+#define EACH_PEOPLE	11
+#define FEW	12	/* one fault, one person */
 #ifdef ONLY
 #define WITHIN(n)	(n == ONLY)
 #else
@@ -77,6 +81,7 @@ inline choose_bounds()
 	:: WITHIN(MIXED) -> bounds(1, 1, 1, 1, 1)
 	:: WITHIN(BOTH) -> bounds(1, 1, 1, 0, 1); together = 1
 	:: WITHIN(EACH) -> bounds(0, 1, 2, 0, 2); together = 1; require_all = 1
+	:: WITHIN(LOGS) -> bounds(1, 1, 2, 0, 1); log_enough = 1
 	:: WITHIN(STEADY) -> bounds(1, 1, 0, 1, 1)
 	:: WITHIN(TWO) -> bounds(0, 1, 2, 1, 2)
 	:: WITHIN(FEW) -> bounds(0, 1, 1, 1, 2)
@@ -102,7 +107,7 @@ inline machine_down()
 		down = 0;
 		lose_unsynced();
 		/* What was given back against a receipt is there, whatever happened. */
-		assert(!given || gone || DURABLE)
+		assert(!given || gone || DURABLE || LOGGED)
 	}
 }
 
@@ -181,7 +186,7 @@ reboot:
 	/* Orderly: everything is synced, and the kernel gives the dump up. */
 	atomic {
 		sync_all();
-		assert(!given || gone || DURABLE);
+		assert(!given || gone || DURABLE || LOGGED);
 		firmware_dump = 0;
 		boot_forget();
 		kernel_boot(false)

@@ -23,6 +23,9 @@ byte old_disk[ALL];
 /* What a release hangs on: a loss at this moment, however it goes, leaves a whole dump under its name. */
 #define LASTS(f)	(dir_seen[f] && dir_disk[f] && name_seen[f] && name_disk[f] == 1 && file_disk[f] == WHOLE)
 #define DURABLE		(LASTS(0) || LASTS(1) || LASTS(2) || LASTS(3))
+/* By rate-limit or on-deadline = log-only the log is enough: one file a target, written, renamed and synced as a whole. */
+bit log_enough, log_seen[TARGETS], log_disk[TARGETS];
+#define LOGGED		(log_enough && (log_seen[0] && log_disk[0] || log_seen[1] && log_disk[1]))
 /*
  * What is called vmcore is whole and on the disk, at every moment. Between rename and the directories' fsync a loss can take the name,
  * never the contents: then it is called vmcore.incomplete again, or nothing.
@@ -110,13 +113,25 @@ inline lose(f)
 	assert(PUBLISHED(f))
 }
 
+inline lose_log(t)
+{
+	if
+	:: log_seen[t] -> log_disk[t] = 1
+	:: skip
+	fi;
+	log_seen[t] = log_disk[t]
+}
+
 inline lose_unsynced()
 {
-	lose(0); lose(1); lose(2); lose(3)
+	lose(0); lose(1); lose(2); lose(3);
+	lose_log(0); lose_log(1)
 }
 
 inline sync_all()
 {
+	log_disk[0] = log_seen[0];
+	log_disk[1] = log_seen[1];
 	lost = 0;
 	do
 	:: lost < ALL ->
@@ -133,6 +148,7 @@ inline sync_all()
 /* Another crash has another name: its directories are empty. */
 inline new_places()
 {
+	log_seen[0] = 0; log_seen[1] = 0; log_disk[0] = 0; log_disk[1] = 0;
 	lost = 0;
 	do
 	:: lost < ALL ->

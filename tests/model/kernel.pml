@@ -72,9 +72,10 @@ inline kernel_release(by_force, err)
 	:: held ->
 		assert(fadump_on);
 		assert(!accepted);		/* never twice in one boot */
-		assert(by_force || DURABLE);	/* never without a whole dump that a loss leaves whole */
+		assert(by_force || DURABLE || LOGGED);	/* never without a whole dump that a loss leaves whole */
 		accepted = 1;
 		forced = by_force;
+		given = !by_force;
 		err = 0;
 		if
 		:: frees_header -> page = PAGE_FREED

@@ -152,6 +152,12 @@ inline end_pages(n, whole)
 #define ALL_OR_NONE	require_all
 #endif
 
+#ifdef MUTANT_LOG_ALWAYS
+#define LOG_MAY_DO	true
+#else
+#define LOG_MAY_DO	log_enough
+#endif
+
 proctype Program(mtype:runner who)
 {
 	mtype:task what;
@@ -159,7 +165,7 @@ proctype Program(mtype:runner who)
 	mtype:release_result r;
 	mtype:verdict_kind v;
 	mtype:header_page fate;
-	bit err, no_release, force, locked, looked, mine, have_receipt, released, unclear, armed, shell, service;
+	bit err, no_release, force, locked, looked, mine, have_receipt, have_log, released, unclear, armed, shell, service;
 	bit old_same, old_mine, old_kept, old_released, old_unclear, old_there;
 	bit held_dir[TARGETS], well[TARGETS], has[TARGETS];	/* the directory; the file so far; the receipt */
 	byte f, i, old_place, turns, at[TARGETS], saved[TARGETS];	/* saved: 0, or 1 + the directory */
@@ -462,6 +468,28 @@ abandon:
 		err = 0
 	};
 finished:
+	/* run/attempt.c: limit_rate(), give_up_in_time(); run/place.c: place_keep_log() */
+	if
+	:: LOG_MAY_DO && !has[i] && !together ->
+		atomic {
+			call(err);
+			log_seen[i] = log_seen[i] || !err
+		};
+#ifndef MUTANT_LOG_UNSYNCED
+		atomic {
+			if
+			:: !err ->
+				call(err);
+				log_disk[i] = log_disk[i] || !err
+			:: else
+			fi
+		};
+#endif
+		have_log = !err;
+		err = 0
+	:: !has[i] || !log_enough	/* not over the rate, or not the deadline's fault */
+	:: else
+	fi;
 	/* run/attempt.c: judge() */
 	atomic {
 		if
@@ -483,20 +511,21 @@ finished:
 		fi;
 		at[0] = 0; at[1] = 0; has[0] = 0; has[1] = 0;
 		if
-		:: have_receipt
-		:: !have_receipt && i < TARGETS - 1 -> i++; goto prepare
+		:: have_receipt -> have_log = 0
+		:: !have_receipt && have_log
+		:: !have_receipt && !have_log && i < TARGETS - 1 -> i++; goto prepare
 		:: else -> outcome = RUN_FAILED
 		fi;
 		i = 0
 	};
 #ifndef MUTANT_RELEASE_ANYWAY
 	if
-	:: !have_receipt -> goto record
+	:: !have_receipt && !have_log -> goto record
 	:: else
 	fi;
 #endif
 
-/* run/release.c: release_memory(), give_back() */
+/* run/release.c: release_memory(), release_by_policy(), give_back() */
 give:
 	if
 	:: what == CAPTURE && no_release -> outcome = RUN_CAPTURED; goto record
@@ -717,13 +746,13 @@ ended:
 		:: who == FIRST && outcome != RUN_NO_DUMP && outcome != RUN_BUSY && outcome != RUN_KEPT ->
 			if
 			:: skip					/* CONFIG_ACTION_CONTINUE after a success, _LATE_CAPTURE */
-			:: !have_receipt -> no_late = 1		/* CONFIG_ACTION_CONTINUE */
+			:: !have_receipt && !have_log -> no_late = 1	/* CONFIG_ACTION_CONTINUE */
 			:: rebooting = 1			/* CONFIG_ACTION_REBOOT, _POWEROFF, _HALT */
-			:: shell = 1; who = PERSON; turns = (person_turns -> person_turns - 1 : 0); no_late = !have_receipt
+			:: shell = 1; who = PERSON; turns = (person_turns -> person_turns - 1 : 0); no_late = !have_receipt && !have_log
 			fi
 		:: else
 		fi;
-		outcome = 0; r = 0; v = 0; fate = 0; err = 0; no_release = 0; force = 0; looked = 0; mine = 0; have_receipt = 0;
+		outcome = 0; r = 0; v = 0; fate = 0; err = 0; no_release = 0; force = 0; looked = 0; mine = 0; have_receipt = 0; have_log = 0;
 		released = 0; unclear = 0; f = 0; saved[0] = 0; saved[1] = 0
 	};
 	goto next;
