@@ -61,8 +61,14 @@ int words_set_mtu(const struct words *w, struct net_link *l, const char *value)
 static struct net_link *make_link(const struct words *w, enum net_kind kind, const char *name)
 {
 	size_t before = w->plan->n_links;
-	struct net_link *l = words_link(w, name);
+	struct net_link *l;
 
+	/* One that is made, or given its name, is not any. */
+	if (strcmp(name, NET_ANY) == 0) {
+		(void)words_refuse(w, "not the name of an interface");
+		return NULL;
+	}
+	l = words_link(w, name);
 	if (l && w->plan->n_links == before) {
 		(void)words_refuse(w, "the interface is there twice");
 		return NULL;
