@@ -51,27 +51,35 @@ int pwrite_full(int fd, const void *buf, size_t len, uint64_t off)
 	return 0;
 }
 
-int pread_full(int fd, void *buf, size_t len, uint64_t off)
+ssize_t pread_up_to(int fd, void *buf, size_t len, uint64_t off)
 {
-	char *p = buf;
+	unsigned char *p = buf;
+	size_t got = 0;
 
-	while (len > 0) {
+	while (got < len) {
 		ssize_t n;
 
-		if (off > INT64_MAX)
+		if (off > (uint64_t)INT64_MAX - got)
 			return -EFBIG;
-		n = pread(fd, p, len, (off_t)off);
+		n = pread(fd, p + got, len - got, (off_t)(off + got));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
 		if (n == 0)
-			return -ENODATA;
-		p += n;
-		off += (uint64_t)n;
-		len -= (size_t)n;
+			break;
+		got += (size_t)n;
 	}
-	return 0;
+	return (ssize_t)got;
+}
+
+int pread_full(int fd, void *buf, size_t len, uint64_t off)
+{
+	ssize_t n = pread_up_to(fd, buf, len, off);
+
+	if (n < 0)
+		return (int)n;
+	return (size_t)n == len ? 0 : -ENODATA;
 }
 
 int read_to_end(int fd, size_t max, char **buf, size_t *len)

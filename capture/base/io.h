@@ -12,6 +12,8 @@
 int write_full(int fd, const void *buf, size_t len) _must_check_;
 int pwrite_full(int fd, const void *buf, size_t len, uint64_t off) _must_check_;
 
+/* Read len bytes, or as many as there are. Their number, or -errno. */
+ssize_t pread_up_to(int fd, void *buf, size_t len, uint64_t off) _must_check_;
 /* Read exactly len bytes. 0 or -errno; -ENODATA when the file ends first. */
 int pread_full(int fd, void *buf, size_t len, uint64_t off) _must_check_;
 

@@ -2,6 +2,7 @@
 #include "base/life.h"
 
 #include "base/cleanup.h"
+#include "base/io.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -121,22 +122,8 @@ uint64_t life_parse_written(const char *buf, size_t len)
 static ssize_t read_some(int at, const char *path, char *buf, size_t size)
 {
 	_cleanup_close_ int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
-	size_t len = 0;
-	ssize_t n;
 
-	if (fd < 0)
-		return -errno;
-	while (len < size) {
-		n = read(fd, buf + len, size - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
+	return fd < 0 ? -errno : pread_up_to(fd, buf, size, 0);
 }
 
 /* Only where the kernel was built to count it. */

@@ -18,22 +18,14 @@ int identity_read(int fd, uint64_t *id)
 {
 	_cleanup_free_ unsigned char *buf = calloc(1, IDENTITY_BYTES);
 	uint64_t hash = 0xcbf29ce484222325ULL; /* FNV-1a, 64 bits */
-	size_t got = 0, i;
+	ssize_t n, i;
 
 	if (!buf)
 		return -ENOMEM;
-	while (got < IDENTITY_BYTES) {
-		ssize_t n = pread(fd, buf + got, IDENTITY_BYTES - got, (off_t)got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	for (i = 0; i < got; i++)
+	n = pread_up_to(fd, buf, IDENTITY_BYTES, 0);
+	if (n < 0)
+		return (int)n;
+	for (i = 0; i < n; i++)
 		hash = (hash ^ buf[i]) * 0x100000001b3ULL;
 	*id = hash ? hash : 1;
 	return 0;
