@@ -181,13 +181,18 @@ const struct cmd commands[] = {
 	},
 	{
 		.name = "config",
-		.args = "check|show|devices|network|remote [FILE]",
-		.summary = "check the configuration, or show it with its defaults",
+		.args = "check|show|import|devices|network|remote [FILE]",
+		.summary = "check the configuration, show it, or make one of another tool's",
 		.options = config_options,
 		.details =
 			"check also looks whether the tools, keys and host keys are there that "
-			"targets on other machines need. devices, network and remote tell whoever "
-			"builds an initramfs what it must have.",
+			"targets on other machines need. import reads the /etc/kdump.conf of "
+			"Fedora and RHEL, the /etc/sysconfig/kdump of SUSE or the "
+			"/etc/default/kdump-tools of Debian and Ubuntu, changes nothing, and "
+			"prints what it says as a configuration for fadump-ng; what cannot be "
+			"taken over stays in it as a comment and is warned of. It fails when none "
+			"of the targets could be taken over. devices, network and remote tell "
+			"whoever builds an initramfs what it must have.",
 		.run = cmd_config,
 	},
 	{

@@ -59,31 +59,18 @@ int cmd_parse_target(struct app *app, const char *name, const struct config_targ
 
 static int validate_options(struct app *app, const char *name, const struct config *c)
 {
-	/* Whatever the machine's makedumpfile can do: the words alone are judged here. */
-	const struct mdf_caps caps = {.version = {1, 7, 8}};
-	const struct mdf_request request = {
-		.dump_level = c->dump_level,
-		.compress = DUMP_COMPRESS_AUTO,
-		.extra = c->makedumpfile_options,
-		.cpus_online = 1,
-		.core = "/proc/vmcore",
-	};
-	struct mdf_plan plan;
-	int r = mdf_plan_init(&caps, &request, &plan);
+	char why[200];
+	int r = mdf_check_extra(c->makedumpfile_options, why, sizeof(why));
 
-	if (r == -EINVAL || r == -E2BIG) {
-		log_error(&app->log, "%s: makedumpfile-options: %s", name,
-			  r == -EINVAL ? plan.warnings[0] : "too many");
-		return EXIT_INVALID;
-	}
-	if (r < 0) {
+	if (r == -EINVAL)
+		log_error(&app->log, "%s: makedumpfile-options: %s", name, why);
+	else if (r < 0)
 		log_error(&app->log, "%s: %s", name, strerror(-r));
-		return EXIT_FAILED;
-	}
-	if (plan.warnings[0][0])
-		log_warning(&app->log, "%s: makedumpfile-options: %s", name, plan.warnings[0]);
-	mdf_plan_deinit(&plan);
-	return EXIT_DONE;
+	else if (*why)
+		log_warning(&app->log, "%s: makedumpfile-options: %s", name, why);
+	if (r == 0)
+		return EXIT_DONE;
+	return r == -EINVAL ? EXIT_INVALID : EXIT_FAILED;
 }
 
 static int validate(struct app *app, const char *file, const struct config *c)
@@ -304,11 +291,13 @@ int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return check(app, operands[1]);
 	if (strcmp(verb, "show") == 0)
 		return show(app, operands[1], for_image);
+	if (strcmp(verb, "import") == 0)
+		return cmd_config_import(app, operands[1]);
 	if (strcmp(verb, "devices") == 0)
 		return devices(app, operands[1]);
 	if (strcmp(verb, "network") == 0)
 		return cmd_config_network(app, operands[1], needs);
 	if (strcmp(verb, "remote") == 0)
 		return cmd_config_remote(app, operands[1]);
-	return cmd_usage(app, cmd, "needs check, show, devices, network or remote");
+	return cmd_usage(app, cmd, "needs check, show, import, devices, network or remote");
 }

@@ -38,3 +38,8 @@ void cmd_warn_past(struct app *app, const char *name, const struct config *c);
  * (for root's eyes), "maybe FILE" (where it is there), "module NAME".
  */
 int cmd_config_remote(struct app *app, const char *file);
+/*
+ * `config import`: another tool's configuration as one of ours, on stdout; what could not be taken
+ * over is warned of. file NULL: the first there is of those that these tools have. An exit status.
+ */
+int cmd_config_import(struct app *app, const char *file);

@@ -64,6 +64,12 @@ int mdf_plan_init(const struct mdf_caps *caps, const struct mdf_request *req,
 void mdf_plan_deinit(struct mdf_plan *plan);
 
 /*
+ * Would `extra` do, whatever the machine's makedumpfile is? 0, with a warning in why (size bytes)
+ * or ""; -EINVAL with the reason in why; -ENOMEM.
+ */
+int mdf_check_extra(const char *extra, char *why, size_t size) _must_check_;
+
+/*
  * Is this makedumpfile new enough for the crashed kernel ("6.12.107-foo")? A warning for people in
  * buf (size bytes),
  * "" when it is. A table in the source says which kernel needs which version and what happens

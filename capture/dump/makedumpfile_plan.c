@@ -241,3 +241,23 @@ void mdf_plan_deinit(struct mdf_plan *plan)
 	free(plan->env[0]);
 	plan->env[0] = NULL;
 }
+
+int mdf_check_extra(const char *extra, char *why, size_t size)
+{
+	const struct mdf_caps caps = {.version = {1, 7, 8}};
+	const struct mdf_request request = {
+		.dump_level = 31,
+		.compress = DUMP_COMPRESS_AUTO,
+		.extra = extra,
+		.cpus_online = 1,
+		.core = "/proc/vmcore",
+	};
+	struct mdf_plan plan;
+	int r = mdf_plan_init(&caps, &request, &plan);
+
+	if (r == 0 || r == -EINVAL || r == -E2BIG)
+		(void)snprintf(why, size, "%s", plan.warnings[0]);
+	if (r == 0)
+		mdf_plan_deinit(&plan);
+	return r == -E2BIG ? -EINVAL : r;
+}

@@ -66,3 +66,71 @@ conf() {
     [ "$status" = 4 ]
     [[ $errors == *"the first target cannot be an \"also\""* ]]
 }
+
+@test "import: another tool's file becomes a configuration that is read as it is; nothing goes lost in silence" {
+    cat >"$T/kdump.conf" <<'EOF'
+ext4 UUID=03138356-5e61-4ab3-b58e-27507ac41937
+path /crash
+core_collector makedumpfile -l --message-level 7 -d 31
+failure_action dump_to_rootfs
+fence_kdump_nodes node1 node2
+EOF
+    fadump config import "$T/kdump.conf"
+    [ "$status" = 0 ]
+    [[ $output == *"# line 5: fence_kdump_nodes node1 node2"*"NOT TAKEN OVER"* ]]
+    [[ $errors == *"kdump.conf:5: fence_kdump_nodes node1 node2: not taken over: "* ]]
+    [ "$(wc -l <"$T/stderr")" = 1 ]
+    printf '%s\n' "$output" >"$T/root/etc/fadump-ng.conf"
+    fadump config check
+    [ "$status" = 0 ]
+    fadump config show
+    [[ $output == *"target = file:///crash?device=UUID=03138356-5e61-4ab3-b58e-27507ac41937&fstype=ext4
+target = file:///var/crash"* ]]
+    [[ $output == *"compress = lzo"* ]]
+    # Said once is enough for a script that wants silence; the comments stay.
+    run "$FADUMP_NG" -q config import "$T/kdump.conf"
+    [ "$status" = 0 ]
+    [[ $output != *"fadump-ng:"* ]]
+}
+
+@test "import: without a name the machine's own, Fedora's before SUSE's before Debian's" {
+    fadump config import
+    [ "$status" = 1 ]
+    [[ $errors == *"/etc/kdump.conf, /etc/sysconfig/kdump and /etc/default/kdump-tools"* ]]
+    mkdir -p "$T/root/etc/default" "$T/root/etc/sysconfig"
+    echo 'KDUMP_COREDIR=/debian' >"$T/root/etc/default/kdump-tools"
+    fadump config import
+    [[ $output == *"target = file:///debian"* ]]
+    echo 'KDUMP_SAVEDIR=/suse' >"$T/root/etc/sysconfig/kdump"
+    fadump config import
+    [[ $output == *"target = file:///suse"* ]]
+    echo 'path /fedora' >"$T/root/etc/kdump.conf"
+    fadump config import
+    [[ $output == *"target = file:///fedora"* ]]
+}
+
+@test "import: no target left is a failure, and the output says what that means" {
+    echo 'raw /dev/sda5' >"$T/kdump.conf"
+    fadump config import "$T/kdump.conf"
+    [ "$status" = 1 ]
+    [[ $output == *"NO TARGET WAS TAKEN OVER"* ]]
+    [[ $errors == *"no target could be taken over"* ]]
+}
+
+@test "import: files of something else, binary ones, those that kdump itself refuses, none" {
+    local text
+    for text in 'hello world' 'FOO=bar' 'path /a\npath /b' 'path /a\0'; do
+        printf "$text\n" >"$T/x"
+        fadump config import "$T/x"
+        echo "$text"
+        [ "$status" = 4 ]
+        [ -z "$output" ]
+        [[ $errors == *"/x:"[12]": "* ]]
+        [ "$(wc -l <"$T/stderr")" = 1 ]
+    done
+    fadump config import "$T/nowhere"
+    [ "$status" = 1 ]
+    [[ $errors == *"$T/nowhere: No such file"* ]]
+    fadump config import "$T"
+    [ "$status" = 1 ]
+}
