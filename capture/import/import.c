@@ -193,7 +193,7 @@ void import_deinit(struct import *im)
 {
 	size_t i;
 
-	for (i = 0; i < im->n; i++) {
+	for (i = 0; im->entries && i < im->n; i++) {
 		free(im->entries[i].source);
 		free(im->entries[i].set);
 		free(im->entries[i].note);

@@ -32,7 +32,11 @@ static void step(struct reader *r)
 static void keep(struct reader *r)
 {
 	/* A value of several lines is a list of words to whoever takes it. */
-	r->text[r->len++] = strchr("\n\r\t", *r->p) ? ' ' : *r->p;
+	char c = *r->p;
+
+	if (c == '\n' || c == '\r' || c == '\t')
+		c = ' ';
+	r->text[r->len++] = c;
 	step(r);
 }
 
