@@ -50,7 +50,8 @@ struct mdf_plan {
 	char *env[2];   /* LD_PRELOAD=libgcc_s.so.1 with threads; NULL-terminated */
 	enum dump_compress compress; /* what was chosen */
 	int threads;                 /* 0: single-threaded */
-	char warnings[3][200];       /* "" when unused */
+	uint64_t memory;       /* bytes of address space that it cannot need; more is a mistake */
+	char warnings[3][200]; /* "" when unused */
 };
 
 /*

@@ -14,6 +14,7 @@ struct option {
 #define NO_STREAM  "it does not write a dump"
 #define SEVERAL    "it writes several files"
 #define OWN_STREAM "the capture sets it itself"
+#define NO_FILES   "it may write no file but the dump"
 #define NEEDS_FILE "it needs a file, which an initramfs does not have"
 
 static const struct option short_options[] = {
@@ -58,7 +59,7 @@ static const struct option long_options[] = {
 	{"split", false, SEVERAL},
 	{"splitblock-size", true, SEVERAL},
 	{"vtop", true, NO_STREAM},
-	{"work-dir", true, NULL},
+	{"work-dir", true, NO_FILES},
 	{"xen-syms", true, NEEDS_FILE},
 	{"xen-vmcoreinfo", true, NEEDS_FILE},
 	{"xen_phys_start", true, NULL},

@@ -14,6 +14,11 @@
 #define THREADS_AUTO_MAX 16 /* gains flatten here */
 #define THREADS_CORE_MIN (4 * GIB)
 #define PRELOAD          "libgcc_s.so.1"
+/* Of address space: far more than was ever seen. A thread has a stack, and a heap of its own that
+ * is reserved in pieces of 64 MiB; the map of memory grows with the machine. */
+#define MEMORY_BASE   (2 * GIB)
+#define MEMORY_THREAD (256 * MIB)
+#define MEMORY_SHARE  (64 * KIB) /* one byte for so many of the core */
 
 static const unsigned int threads_from[3] = {1, 7, 8};
 
@@ -220,6 +225,8 @@ int mdf_plan_init(const struct mdf_caps *caps, const struct mdf_request *req, st
 	}
 	choose_compress(caps, req, out);
 	choose_threads(caps, req, out);
+	out->memory = MEMORY_BASE + (unsigned int)out->threads * MEMORY_THREAD +
+		      req->core_size / MEMORY_SHARE;
 	r = set_argv(req, out);
 	r = r ? r : set_env(out);
 	if (r == 0)

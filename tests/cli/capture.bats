@@ -133,6 +133,27 @@ nothing_published() {
     nothing_published
 }
 
+@test "makedumpfile is nobody, with the one power to open the core, and can write no file" {
+    # shellcheck disable=SC2016 # the stub expands for itself
+    stub makedumpfile '
+case " $* " in
+*" -v "*) printf "makedumpfile: version 1.7.8 (x)\nlzo\tenabled\n" ;;
+*" -F "*)
+    seen=$(grep -E "^(Uid|Gid|Groups|CapEff|NoNewPrivs):" /proc/self/status; grep -E "file size|address space|open files" /proc/self/limits)
+    tell "cat >\"$STUB/seen\" <<<\"$(echo "$seen" | tr "\n\t" "  " | tr -s " ")\""
+    exec cat "$FLAT" ;;
+esac'
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    cat "$T/seen"
+    if [ "$(id -u)" = 0 ]; then
+        grep -q '^Uid: 65534 65534 65534 65534 Gid: 65534 65534 65534 65534 Groups: ' "$T/seen"
+        grep -q 'CapEff: 0000000000000004 ' "$T/seen"
+    fi
+    grep -q 'NoNewPrivs: 1 Max file size 0 0 bytes ' "$T/seen"
+    grep -q 'Max open files 64 64 files Max address space 2147[0-9]* ' "$T/seen"
+}
+
 @test "makedumpfile is killed after its whole stream: not a dump" {
     export STUB_SIGNAL=KILL
     fadump capture
@@ -200,7 +221,7 @@ nothing_published() {
 # As a disk does that does not keep what it took: behind the capture's back, when all of it is written.
 spoil() {
     stub spoiler "sleep 1; printf x | dd of=\"\$(find \"$T/root\" -name vmcore.incomplete)\" bs=1 seek=$1 conv=notrunc status=none"
-    sed -i 's/^    cat "$FLAT"$/    cat "$FLAT"; spoiler/' "$T/bin/makedumpfile"
+    sed -i 's/^    cat "$FLAT"$/    cat "$FLAT"; tell spoiler/' "$T/bin/makedumpfile"
 }
 
 @test "verify = full: what does not read back as it was written is no dump" {
@@ -573,7 +594,7 @@ header_is_freed() {
     stub makedumpfile '
 case " $* " in
 *" -v "*) exit 1 ;;
-*" -F "*) echo "$*" >>"$STUB/calls"; cat "$FLAT" ;;
+*" -F "*) tell "echo \"$*\" >>\"$STUB/calls\""; cat "$FLAT" ;;
 esac'
     echo 'threads = 2' >"$T/root/etc/fadump-ng.conf"
     fadump capture --no-release
@@ -623,7 +644,7 @@ esac'
     stub makedumpfile '
 case " $* " in
 *" -v "*) printf "makedumpfile: version 1.7.8 (x)\nlzo\tenabled\n" ;;
-*" -F "*) echo $$ >"$STUB/pid"; exec sleep 60 ;;
+*" -F "*) tell "echo $$ >\"$STUB/pid\""; exec sleep 60 ;;
 esac'
     echo 'deadline = 1s' >"$T/root/etc/fadump-ng.conf"
     fadump capture
@@ -639,7 +660,7 @@ esac'
 case " $* " in
 *" -v "*) printf "makedumpfile: version 1.7.8 (x)\nlzo\tenabled\n" ;;
 *" -F "*)
-    [ -s "$STUB/pid" ] || { pgrep -P $PPID fadump-target >"$STUB/pid"; kill -STOP "$(cat "$STUB/pid")"; }
+    [ -s "$STUB/pid" ] || tell "pgrep -P $PPID fadump-target >\"$STUB/pid\"; kill -STOP \$(cat \"$STUB/pid\")"
     cat "$FLAT" ;;
 esac'
     fadump capture --no-release

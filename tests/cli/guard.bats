@@ -10,7 +10,7 @@ setup() {
     tree pseries-dump
     : >"$T/root/etc/initrd-release"
     capture_tools '
-    [ -z "${STUB_STOP-}" ] || kill -STOP $PPID
+    [ -z "${STUB_STOP-}" ] || tell "kill -STOP $PPID"
     [ -z "${STUB_SLEEP-}" ] || sleep "$STUB_SLEEP"
     cat "$FLAT"
     exit "${STUB_EXIT-0}"'

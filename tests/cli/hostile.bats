@@ -13,7 +13,7 @@ setup() {
     # Between the two halves of the stream something may happen: $STUB/meanwhile.
     capture_tools '
     head -c 5000 "$FLAT"
-    [ ! -e "$STUB/meanwhile" ] || { sleep 1; . "$STUB/meanwhile"; }
+    [ ! -e "$STUB/meanwhile" ] || { sleep 1; tell "CRASH=\"${CRASH-}\" nsenter -t $$ -m sh \"$STUB/meanwhile\""; }
     tail -c +5001 "$FLAT"'
     crash=$T/root/var/crash
 }

@@ -44,6 +44,16 @@ stub() {
     chmod +x "$T/bin/$1"
 }
 
+# makedumpfile runs as nobody and may write no file: what its stub wants done, `tell COMMAND` does. It ends by itself.
+scribe() {
+    mkfifo -m 666 "$T/tell" "$T/told"
+    # shellcheck disable=SC2016 # the stub expands for itself
+    stub tell 'echo "$1" >"$STUB/tell"; read -r _ <"$STUB/told"'
+    # shellcheck disable=SC2016 # the inner shell expands them
+    timeout 300 bash -c 'while read -r line <&3; do eval "$line"; echo >&4; done 3<>"$1/tell" 4<>"$1/told"' scribe "$T" \
+        >/dev/null 2>&1 3>&- &
+}
+
 # Programs for a capture: a makedumpfile that runs the given words where it is to write the dump, which is in $FLAT.
 # They may look at what the test left in $STUB, too.
 capture_tools() {
@@ -51,6 +61,7 @@ capture_tools() {
     PATH=$T/bin:$PATH
     "$TOOLS/mkkdump" "$T/dump"
     "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    scribe
     export FLAT=$T/flat STUB=$T
     # shellcheck disable=SC2016 # the stub expands for itself
     stub makedumpfile '
@@ -58,7 +69,7 @@ case " $* " in
 *" -v "*) printf "makedumpfile: version ${STUB_VERSION:-1.7.8} (released on 1 Jan 2026)\nlzo\tenabled\nsnappy\tdisabled\nzstd\tenabled\n" ;;
 *" --dump-dmesg "*) exit 1 ;;
 *" -F "*)
-    echo "$*" >>"$STUB/calls"
+    tell "echo \"$*\" >>\"$STUB/calls\""
 '"$1"' ;;
 esac'
     stub vmcore-dmesg 'echo "[    1.000000] Linux version 6.12.0"; echo "[   99.000000] Kernel panic - not syncing: a test"'

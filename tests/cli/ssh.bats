@@ -120,7 +120,7 @@ tail -c +9000001 "$FLAT"'
     head -c 30000000 /dev/urandom >"$T/dump"
     "$TOOLS/flatten" "$T/dump" >"$T/flat"
     size=$(stat -c %s "$T/flat")
-    stub stream "head -c $((size / 2)) $T/flat; touch $T/half; while [ -e $T/half ]; do sleep 0.05; done
+    stub stream "head -c $((size / 2)) $T/flat; tell 'touch $T/half'; while [ -e $T/half ]; do sleep 0.05; done
 tail -c +$((size / 2 + 1)) $T/flat"
     mv "$T/bin/stream" "$T/stream"
     (
@@ -146,7 +146,7 @@ tail -c +$((size / 2 + 1)) $T/flat"
     head -c 30000000 /dev/urandom >"$T/dump"
     "$TOOLS/flatten" "$T/dump" >"$T/flat"
     size=$(stat -c %s "$T/flat")
-    stub stream "head -c $((size / 2)) $T/flat; touch $T/half; while [ -e $T/half ]; do sleep 0.05; done
+    stub stream "head -c $((size / 2)) $T/flat; tell 'touch $T/half'; while [ -e $T/half ]; do sleep 0.05; done
 tail -c +$((size / 2 + 1)) $T/flat"
     mv "$T/bin/stream" "$T/stream"
     (
@@ -165,7 +165,7 @@ tail -c +$((size / 2 + 1)) $T/flat"
 
 @test "a server that is away for some seconds is waited for" {
     size=$(stat -c %s "$T/flat")
-    stub stream "head -c $((size / 2)) $T/flat; touch $T/half; while [ -e $T/half ]; do sleep 0.05; done
+    stub stream "head -c $((size / 2)) $T/flat; tell 'touch $T/half'; while [ -e $T/half ]; do sleep 0.05; done
 tail -c +$((size / 2 + 1)) $T/flat"
     mv "$T/bin/stream" "$T/stream"
     (
@@ -184,7 +184,7 @@ tail -c +$((size / 2 + 1)) $T/flat"
 @test "a server that stays away is given up at the deadline, and the next target takes the dump" {
     size=$(stat -c %s "$T/flat")
     echo 'deadline = 5s' >"$T/root/etc/fadump-ng.conf"
-    stub stream "head -c $((size / 2)) $T/flat; [ -e $T/once ] || { touch $T/half $T/once; while [ -e $T/half ]; do sleep 0.05; done; }
+    stub stream "head -c $((size / 2)) $T/flat; [ -e $T/once ] || { tell 'touch $T/half $T/once'; while [ -e $T/half ]; do sleep 0.05; done; }
 tail -c +$((size / 2 + 1)) $T/flat"
     mv "$T/bin/stream" "$T/stream"
     (

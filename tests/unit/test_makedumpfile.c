@@ -243,6 +243,9 @@ static void test_threads(void **state)
 			assert_string_equal(plan.argv[5], "--message-level");
 			assert_null(plan.env[0]);
 		}
+		/* A limit that is none to a sound one. */
+		assert_true(plan.memory >= 2 * GIB);
+		assert_true(plan.memory >= (uint64_t)cases[i].want * 256 * MIB);
 		mdf_plan_deinit(&plan);
 	}
 }
@@ -269,7 +272,7 @@ static void test_extra_allowed(void **state)
 		"-D",
 		"-f",
 		"-b 512",
-		"--work-dir /tmp -e",
+		"--cyclic-buffer=7 -e",
 		"--non-mmap --show-stats",
 		"--cyc 5",
 		"-Df",
@@ -294,6 +297,7 @@ static void test_extra_refused(void **state)
 	} bad[] = {
 		{"-F", "-F cannot"},
 		{"-E", "-E cannot"},
+		{"--work-dir /tmp", "--work-dir cannot be used: it may write no file"},
 		{"-x /usr/lib/debug/vmlinux", "-x cannot be used: it needs a file"},
 		{"--eppic=-d", "--eppic cannot"},
 		{"-xE", "-x cannot"},
