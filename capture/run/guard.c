@@ -81,16 +81,14 @@ static void count(struct run *run)
 	unsigned int max = (unsigned int)run->config->max_attempts;
 	int err = guard_boot_count(run->root, run->dump_id, &g->store, &g->attempts);
 
-	if (err < 0) {
+	g->last = g->attempts.n == max && max > 1;
+	g->spent = g->attempts.n > max;
+	if (err < 0)
 		log_warning(run->log,
 			    "attempts at this dump are not counted: %s; without that there is no "
 			    "watchdog",
 			    attempts_error(err));
-		return;
-	}
-	g->last = g->attempts.n == max && max > 1;
-	g->spent = g->attempts.n > max;
-	if (g->attempts.n == 1)
+	if (g->attempts.n <= 1)
 		return;
 	log_warning(run->log, "attempt %u of %u at this dump%s", g->attempts.n, max,
 		    g->spent  ? ", one more than is configured: it is left alone"
@@ -106,12 +104,15 @@ static void arm(struct run *run)
 	struct watchdog w;
 	int err;
 
-	if (g->attempts.n == 0 || g->spent || seconds == 0)
+	if (g->store.fd < 0 || g->attempts.n == 0 || g->spent || seconds == 0)
 		return;
 	err = watchdog_arm(run->root, seconds, &w);
 	if (err == 0) {
-		guard_boot_mark(run->root);
-		err = feeder_start(&w, seconds, &g->feeder);
+		err = guard_boot_mark(run->root);
+		if (err == 0)
+			err = feeder_start(&w, seconds, &g->feeder);
+		else
+			(void)!watchdog_stop(&w);
 	}
 	if (err < 0)
 		log_warning(run->log, "no watchdog: %s", guard_boot_error(err));
@@ -126,9 +127,12 @@ void guard_start(struct run *run)
 		return;
 	count(run);
 	arm(run);
+	/* What the boot has armed and nobody feeds would reset a capture at work. */
+	if (!run->guard.feeder.shared)
+		(void)!guard_boot_end(run->root, run->log);
 }
 
-/* A dump that was saved is not counted any more, wherever it was saved from. */
+/* A dump that was saved is not counted any more, wherever it was saved from; nor is this boot. */
 static void forget(struct run *run)
 {
 	struct guard *g = &run->guard;
@@ -138,25 +142,41 @@ static void forget(struct run *run)
 		err = attempts_open(run->root, run->dump_id, &g->store, &g->attempts);
 	if (err == 0) {
 		g->attempts.n = 0;
-		err = attempts_write(&g->store, &g->attempts);
+		err = attempts_set_boot(run->root, &g->attempts);
 	}
+	if (err == 0)
+		err = attempts_write(&g->store, &g->attempts);
 	if (err < 0)
 		log_warning(run->log, "attempts: the count cannot be reset: %s",
 			    attempts_error(err));
+}
+
+/* The feeder does it; where there is none, the boot's first unit may have left it armed. */
+static void stop_watchdog(struct run *run)
+{
+	struct guard *g = &run->guard;
+	bool fed = g->feeder.shared;
+	int err = feeder_stop(&g->feeder);
+
+	if (fed && err == 0)
+		guard_boot_unmark(run->root);
+	if (run->in_initramfs && !run->options->core)
+		(void)!guard_boot_end(run->root, run->log);
+	if (err < 0 && guard_boot_marked(run->root))
+		log_error(run->log,
+			  "the watchdog may still run: %s; \"fadump-ng guard end\" stops it",
+			  strerror(-err));
 }
 
 void guard_stop(struct run *run)
 {
 	struct guard *g = &run->guard;
 	struct attempts boot;
-	int err = feeder_stop(&g->feeder);
 
-	if (err < 0)
-		log_error(run->log,
-			  "the watchdog may still run: %s; \"fadump-ng guard end\" stops it",
-			  strerror(-err));
-	if (run->have_receipt && !run->options->core && attempts_of_boot(run->root, &boot) == 0 &&
-	    boot.dump_id == run->dump_id)
+	stop_watchdog(run);
+	/* A machine that may still be reset could come here again and again without a count. */
+	if (run->have_receipt && !run->options->core && !guard_boot_marked(run->root) &&
+	    attempts_of_boot(run->root, &boot) == 0 && boot.dump_id == run->dump_id)
 		forget(run);
 	else
 		guard_step(run, GUARD_END, GUARD_NOWHERE);

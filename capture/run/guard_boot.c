@@ -12,7 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ARMED        "/run/fadump-ng/watchdog"
+#define BOOT_DIR     "/run/fadump-ng"
+#define MARK         "watchdog"
+#define ARMED        BOOT_DIR "/" MARK
 #define AUTO_SECONDS 300
 #define MODPROBE_MS  INT64_C(20000)
 #define STOP_SECONDS 60 /* for the moment in which it is taken over to be stopped */
@@ -29,22 +31,34 @@ static void load(const struct root *root, const char *module)
 		(void)!child_run(&spec, &result);
 }
 
+/*
+ * Which attempt this boot is is settled before it is counted: what failed half is done again, and
+ * comes to the same number.
+ */
 int guard_boot_count(const struct root *root, uint64_t dump_id, struct attempts_store *store,
 		     struct attempts *out)
 {
-	struct attempts boot;
-	bool counted = attempts_of_boot(root, &boot) == 0 && boot.dump_id == dump_id;
+	struct attempts boot, kept;
+	bool settled = attempts_of_boot(root, &boot) == 0 && boot.dump_id == dump_id;
 	int err;
 
+	if (settled)
+		*out = boot;
 	if (!root_exists(root, "/dev/nvram"))
 		load(root, "nvram");
-	err = attempts_open(root, dump_id, store, out);
-	if (err < 0 || counted)
+	err = attempts_open(root, dump_id, store, &kept);
+	if (err < 0)
 		return err;
-	attempts_add(out, (uint32_t)time(NULL));
-	err = attempts_write(store, out);
-	if (err == 0)
+	if (!settled || kept.n == boot.n)
+		*out = kept;
+	if (settled && kept.n == boot.n)
+		return 0;
+	if (!settled) {
+		attempts_add(out, (uint32_t)time(NULL));
 		err = attempts_set_boot(root, out);
+	}
+	if (err == 0)
+		err = attempts_write(store, out);
 	if (err < 0)
 		attempts_close(store);
 	return err;
@@ -57,12 +71,29 @@ unsigned int guard_boot_seconds(const struct config *config)
 	return (unsigned int)(config->watchdog_ms / 1000);
 }
 
-void guard_boot_mark(const struct root *root)
+int guard_boot_mark(const struct root *root)
 {
 	int fd = root_open(root, ARMED, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
 
-	if (fd >= 0)
-		(void)close(fd);
+	if (fd < 0)
+		return fd;
+	(void)close(fd);
+	return 0;
+}
+
+void guard_boot_unmark(const struct root *root)
+{
+	int fd = root_open(root, BOOT_DIR, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd < 0)
+		return;
+	(void)unlinkat(fd, MARK, 0);
+	(void)close(fd);
+}
+
+bool guard_boot_marked(const struct root *root)
+{
+	return root_exists(root, ARMED);
 }
 
 const char *guard_boot_error(int err)
@@ -93,9 +124,12 @@ static int arm(const struct root *root, unsigned int seconds)
 	err = watchdog_arm(root, seconds, &w);
 	if (err < 0)
 		return err;
-	guard_boot_mark(root);
-	watchdog_leave(&w);
-	return 0;
+	err = guard_boot_mark(root);
+	if (err < 0)
+		(void)!watchdog_stop(&w);
+	else
+		watchdog_leave(&w);
+	return err;
 }
 
 int guard_boot_begin(const struct root *root, const struct config *config, struct log *log)
@@ -135,6 +169,8 @@ int guard_boot_end(const struct root *root, struct log *log)
 	err = watchdog_arm(root, STOP_SECONDS, &w);
 	if (err == 0)
 		err = watchdog_stop(&w);
+	if (err == 0)
+		guard_boot_unmark(root);
 	/* Another capture is under way, by a person's hand; its own feeder sees to it. */
 	if (err == -EBUSY)
 		return 0;

@@ -122,18 +122,19 @@ static void begin(struct run *run, struct place *p)
 			   reason(&p->t, err));
 }
 
-static void put_dmesg(struct run *run, struct target *t)
+static int put_dmesg(struct run *run, struct target *t)
 {
 	int err;
 
 	if (!run->dmesg.len)
-		return;
+		return 0;
 	err = target_put(t, DUMP_LOG, run->dmesg.text, run->dmesg.len);
 	if (err < 0)
 		log_warning(run->log, "%s: vmcore-dmesg.txt: %s", t->text, reason(t, err));
 	else
 		log_info(run->log, "%s: %s/vmcore-dmesg.txt: saved, %zu bytes", t->text, t->dir,
 			 run->dmesg.len);
+	return err;
 }
 
 /* What there must be at least, by all that is known of this dump. */
@@ -204,6 +205,8 @@ static void create(struct run *run, struct place *p)
 
 void place_prepare(struct run *run, struct place *p, const struct config_target *target)
 {
+	int err;
+
 	log_info(run->log, "saving to %s", target->url);
 	p->number = (int)(target - run->config->targets);
 	reach(run, p, target->url);
@@ -216,7 +219,10 @@ void place_prepare(struct run *run, struct place *p, const struct config_target 
 		return;
 	place_put_origin(run, p);
 	/* The log is small, and often all that is needed: it comes before anything can fail. */
-	put_dmesg(run, &p->t);
+	err = put_dmesg(run, &p->t);
+	/* For a last attempt that was all. */
+	if (err < 0 && run->guard.last)
+		place_fail(run, p, err, "vmcore-dmesg.txt: %s", reason(&p->t, err));
 }
 
 void place_ready(struct run *run, struct place *p)

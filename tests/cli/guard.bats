@@ -159,6 +159,9 @@ manifest() {
     fadump capture --no-release
     [ "$status" = 0 ]
     cmp "$T/dump" "$(dump_dir)/vmcore"
+    # Nothing is used up any more.
+    fadump capture --late
+    [[ $errors != *"used up"* ]]
 }
 
 @test "with one attempt that one is whole" {
@@ -230,6 +233,71 @@ manifest() {
     [ "$status" = 4 ]
     fadump guard end
     [[ $(dog) == *V ]]
+}
+
+@test "a capture that cannot count stops what the boot has armed: nobody would feed it" {
+    fadump guard begin
+    [ "$(dog)" = . ]
+    head -c 65536 /dev/zero >"$T/root/dev/nvram"
+    fadump capture
+    [ "$(dog)" = .V ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+}
+
+@test "a core that is no dump: the watchdog is stopped before anything else is done, like a rescue shell" {
+    printf damaged >"$T/root/proc/vmcore"
+    fadump guard begin
+    [ "$(dog)" = . ]
+    fadump capture
+    [ "$status" = 4 ]
+    [[ $(dog) == *V ]]
+}
+
+@test "a count that failed half is no second attempt" {
+    echo 'max-attempts = 2' >"$conf"
+    mkdir -p "$T/root/run/fadump-ng/attempts"
+    fadump guard begin
+    [ "$status" = 1 ]
+    [ -z "$(dog)" ]
+    rmdir "$T/root/run/fadump-ng/attempts"
+    fadump capture
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    manifest
+    [ "$(json attempt.number)" = 1 ]
+}
+
+@test "while the watchdog may still run the count stays, saved or not" {
+    fadump guard begin
+    mv "$T/root/sys/class/watchdog" "$T/away"
+    fadump capture
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [[ $errors == *"cannot be stopped, and will reset this machine"* ]]
+    grep -aq 'fadump-ng-attempts=[0-9a-f]*:1:' "$T/root/dev/nvram"
+    mv "$T/away" "$T/root/sys/class/watchdog"
+    fadump guard end
+    [[ $(dog) == *V ]]
+}
+
+@test "what this boot has not marked it does not arm" {
+    mkdir -p "$T/root/run/fadump-ng"
+    ln -s nowhere "$T/root/run/fadump-ng/watchdog"
+    fadump guard begin
+    [ "$status" = 1 ]
+    [ "$(dog)" = .V ]
+}
+
+@test "the last attempt's log goes to the next target where one does not take it" {
+    printf 'target = file:///var/crash\ntarget = file:///var/other\nmax-attempts = 2\n' >"$conf"
+    mkdir "$T/root/var/other"
+    fadump guard begin
+    STUB_EXIT=1 fadump capture
+    reset
+    rm "$(dump_dir)/vmcore-dmesg.txt"
+    rm -r "$T/root/var/other/"*
+    mkdir -p "$(dump_dir)/vmcore-dmesg.txt/in-the-way"
+    fadump capture
+    [[ $errors == *"the last one, which saves its log only"* ]]
+    [ -s "$T/root/var/other/"*/vmcore-dmesg.txt ]
 }
 
 @test "guard end touches nothing that this boot has not armed" {

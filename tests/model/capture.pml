@@ -3,8 +3,8 @@
  * The protocol of a capture, as a model that spin searches to its end: between the kernel (kernel.pml), the file systems of two targets with what
  * is on the disk and what is not yet (disk.pml), and fadump-ng (program.pml), run by the initramfs, by the late service and its timer, and by a
  * person at the same time. The machine may lose its power or be reset between any two calls, and crash again as soon as it is registered; any
- * call may fail, and a target may hang. names.pml has the names, which are those of the C code. tests/model/run searches, and checks that every
- * mutant (a #ifdef in program.pml) is found.
+ * call may fail, and a target may hang. guard.pml has the watchdog, which may reset the machine at any moment while it is armed, and the count of
+ * attempts. names.pml has the names, which are those of the C code. tests/model/run searches, and checks that every mutant (an #ifdef) is found.
  *
  * What holds (each is an assertion at the place where it could break; [] the names that tests/model/run has for them):
  *
@@ -20,7 +20,15 @@
  *    kept is released by no service; a person in the rescue shell finds the lock free [shell].
  * 6. When nothing fails any more, one run of the late service is enough: the machine is then registered, unless [settled] the dump is kept by a
  *    person (RUN_KEPT) or because on-failure is not late-capture; it is one that the kernel cannot offer or that is damaged (RUN_INVALID), or
- *    fadump is off; or somebody was told after the release that only a reboot helps (RUN_NOT_GIVEN, RUN_NOT_REGISTERED, a failed `register`).
+ *    fadump is off; or somebody was told after the release that only a reboot helps (RUN_NOT_GIVEN, RUN_NOT_REGISTERED, a failed `register`);
+ *    or the attempts are used up.
+ * 7. The watchdog resets the machine max-attempts times in a row at most, then a boot goes on, however often it hangs [bounded]. Who hangs in
+ *    the initramfs is reset, when nothing else failed [guarded]. Nobody works, and nobody is left in a rescue shell or in a boot that goes on,
+ *    under a watchdog that nobody feeds, unless it could not be stopped, which is said [fed] [stopped].
+ * 8. The count is never more than the boots that found this dump since the crash, or since it was saved [counted]: no attempt is taken from it.
+ * 9. The last attempt completes nothing [last], gives nothing back (but by rate-limit), and ends with a log on a target if any takes it [log].
+ *    What is used up is kept, and nothing but a person tries it [left]; in the running system a person is not refused [person], and after the
+ *    last attempt the timer tries it once [settled].
  *
  * What it does not promise, as tests/model/run shows with the LIMITs: 3 does not hold where a program is killed between the write and its record
  * and the write stayed unclear, nor where the record cannot be written, nor where the lock file cannot be made and two run at once (1 and 2 hold
@@ -29,14 +37,19 @@
  * With rate-limit or on-deadline = log-only, both off by default, 1 holds of a whole dump or of the log; for each target by itself, not for
  * several in one pass. When they apply is left to chance.
  *
- * Left out: the count of attempts and what gives way to a new dump; what is in a dump (the structural
- * check tells whole from not), how much room there is (a full target is one that fails), the log beside a dump, the manifest and the network, a disk that lies
- * about fsync, a server that cannot promise it (the manifest's "unassured"), a person who deletes a dump in the very moment of its release. A
- * directory's name and the same with .2 stand for all of them.
+ * The count is searched within bounds of its own, with 1, 2 and 3 attempts, with /dev/nvram and without; one failing call a boot, or another crash
+ * and a reset from elsewhere, or a person. A person's capture in the rescue shell is for the program one of the initramfs: it is the last
+ * attempt's, where that is due.
+ *
+ * Left out: what gives way to a new dump; what is in a dump (the structural check tells whole from not), how much room there is (a full target is
+ * one that fails), the log beside a dump but the last attempt's, the manifest and the network, what the watchdog takes for progress, a disk that
+ * lies about fsync, a server that cannot promise it (the manifest's "unassured"), a person who deletes a dump in the very moment of its release.
+ * A directory's name and the same with .2 stand for all of them.
  */
 #include "names.pml"
 #include "disk.pml"
 #include "kernel.pml"
+#include "guard.pml"
 #include "program.pml"
 
 /* Within which bounds everything is tried; -DONLY=NAME for one of them. */
@@ -52,14 +65,21 @@
 #define TWO	10	/* to provoke, not to search to the end */
 #define EACH_PEOPLE	11
 #define FEW	12	/* one fault, one person */
+#define ATTEMPTS	13	/* with a watchdog, and a count; -DGUARDED for these four */
+#define ATTEMPTS_AGAIN	14	/* another crash, and a reset from elsewhere */
+#define ATTEMPTS_PEOPLE	15
+#define ATTEMPTS_LOGS	16	/* the log is enough */
+#define ATTEMPTS_STEADY	17	/* for cycles */
+#define ATTEMPTS_TWO	18	/* to provoke */
 #ifdef ONLY
 #define WITHIN(n)	(n == ONLY)
+#elif defined(GUARDED)
+#define WITHIN(n)	(n >= ATTEMPTS && n < ATTEMPTS_STEADY)
 #else
 #define WITHIN(n)	(n < STEADY)
 #endif
 
 byte losses, crashes;		/* so many may come yet */
-byte fault_limit;		/* a boot */
 byte lost;
 
 inline bounds(l, c, fl, p, t)
@@ -69,6 +89,19 @@ inline bounds(l, c, fl, p, t)
 	fault_limit = fl;
 	person_turns = p;
 	late_turns = t
+}
+
+inline choose_guard()
+{
+	if
+	:: nv_there = 1
+	:: skip
+	fi;
+	if
+	:: max_attempts = 1
+	:: max_attempts = 2
+	:: max_attempts = 3
+	fi
 }
 
 inline choose_bounds()
@@ -85,6 +118,12 @@ inline choose_bounds()
 	:: WITHIN(STEADY) -> bounds(1, 1, 0, 1, 1)
 	:: WITHIN(TWO) -> bounds(0, 1, 2, 1, 2)
 	:: WITHIN(FEW) -> bounds(0, 1, 1, 1, 2)
+	:: WITHIN(ATTEMPTS) -> bounds(0, 1, 1, 0, 1); choose_guard()
+	:: WITHIN(ATTEMPTS_AGAIN) -> bounds(1, 2, 0, 0, 1); choose_guard()
+	:: WITHIN(ATTEMPTS_PEOPLE) -> bounds(0, 1, 0, 1, 1); choose_guard()
+	:: WITHIN(ATTEMPTS_LOGS) -> bounds(0, 1, 1, 0, 1); log_enough = 1; nv_there = 1; max_attempts = 2
+	:: WITHIN(ATTEMPTS_STEADY) -> bounds(0, 1, 0, 0, 1); choose_guard()
+	:: WITHIN(ATTEMPTS_TWO) -> bounds(1, 1, 0, 1, 1); choose_guard()
 	:: WITHIN(EACH_PEOPLE) -> bounds(0, 1, 2, 1, 2); together = 1; require_all = 1
 	fi
 }
@@ -95,7 +134,16 @@ inline boot_forget()
 #ifdef LIMIT_LOCK
 	dir_lock[0] = 0; dir_lock[1] = 0; dir_lock[2] = 0; dir_lock[3] = 0;
 #endif
+	guard_forget();
 	told = 0; hung = 0; rebooting = 0; no_late = 0; faults = fault_limit; no_place = 0
+}
+
+/* For each dump so many times, and then a boot goes on. */
+inline watchdog_resets()
+{
+	in_a_row++;
+	assert(in_a_row <= max_attempts);
+	down = 1
 }
 
 /* The machine stops where it is. A power cut takes the firmware's dump as well. */
@@ -120,6 +168,11 @@ inline machine_crash()
 		given = 0;
 		gone = 0;
 		new_places();
+#ifndef MUTANT_OTHERS_COUNT
+		nv_mine = 0;	/* attempts_open() compares */
+#endif
+		due = 0;
+		in_a_row = 0;
 		boot_forget();
 		kernel_boot(bad);
 		bad = 0
@@ -130,7 +183,7 @@ inline machine_crash()
  * All has been tried: armed for the next crash, or the dump is kept and can still be captured, or a stated exception.
  */
 #define ARMED		(registered && !held)
-#define LEFT		(rec_kept || no_late || told || no_place)	/* a person's wish, the configuration's; a reboot is due; the model's end */
+#define LEFT		(rec_kept || no_late || told || no_place || USED_UP)	/* a person's wish, the configuration's; a reboot is due; the model's end */
 #define FOR_A_PERSON	(!fadump_on || (vmcore && !sound) || (held && !vmcore && !accepted))	/* C, a bad core, B */
 #define SETTLED		(ARMED || (vmcore && LEFT) || FOR_A_PERSON || told)
 
@@ -140,25 +193,39 @@ init {
 	atomic { choose_bounds() };
 	machine_crash();
 capture_boot_begins:
-	atomic { live = 1; run Program(FIRST) };
+	atomic {
+		live = 1;
+		due = (max_attempts && vmcore && due <= max_attempts -> due + 1 : due);
+		run Program(FIRST)
+	};
 	if
 	:: live == 0
 	:: losses -> goto loss
-	:: hung && !losses -> goto stop
+	:: atomic { dog -> watchdog_resets() }; goto reset
+	:: hung && !losses && !dog -> goto stop
 	fi;
 	if
 	:: rebooting -> goto reboot
 	:: else
 	fi;
-	atomic { live = 2; run Program(LATE); run Program(PERSON) };
+	atomic {
+		in_a_row = (dog -> in_a_row : 0);
+		live = 2;
+		run Program(LATE);
+		run Program(PERSON)
+	};
 	if
 	:: live == 0
 	:: losses -> goto loss
 	:: registered && crashes -> goto crash
-	:: hung && !losses -> goto stop
+	:: atomic { dog -> watchdog_resets() }; goto reset
+	:: hung && !losses && !dog -> goto stop
 	fi;
 	atomic { faults = 0; live = 1; run Program(LAST) };
-	atomic { live == 0; assert(SETTLED) };
+	if
+	:: atomic { live == 0; assert(SETTLED) }
+	:: atomic { dog -> watchdog_resets() }; goto reset
+	fi;
 	if
 	:: registered && crashes -> goto crash
 	:: else -> goto stop
@@ -174,6 +241,13 @@ loss:
 		fi;
 		kernel_boot(false)
 	};
+	if
+	:: capture_boot -> goto capture_boot_begins
+	:: else -> goto stop
+	fi;
+reset:
+	machine_down();
+	atomic { boot_forget(); kernel_boot(false) };
 	if
 	:: capture_boot -> goto capture_boot_begins
 	:: else -> goto stop

@@ -12,7 +12,7 @@ bit frees_header;	/* this kernel gives the page of the fadump header away with t
 mtype:frame = { PAGE_OURS, PAGE_FREED, PAGE_USED, PAGE_OFFLINE };
 mtype:frame page;	/* of the fadump header */
 
-byte faults;		/* so many may still happen in this boot */
+byte faults, fault_limit;	/* so many may still happen in this boot, or in any */
 
 /* Any call may fail. */
 inline call(err)

@@ -28,7 +28,7 @@ bit down;	/* the machine goes down: they end where they are */
 
 /* Who runs a program: the initramfs, the late service and its timer, a person, and the service once more when all is well at last. */
 mtype:runner = { FIRST, LATE, PERSON, LAST };
-mtype:task = { CAPTURE, RELEASE, REGISTER, DELETE, REST };
+mtype:task = { BEGIN, CAPTURE, RELEASE, REGISTER, DELETE, REST };
 
 /* run/release.c: release_possible(), given_back() */
 inline release_possible()
@@ -158,6 +158,12 @@ inline end_pages(n, whole)
 #define LOG_MAY_DO	log_enough
 #endif
 
+#ifdef MUTANT_PERSON_FORBIDDEN
+#define MAY_BE_FORBIDDEN	true
+#else
+#define MAY_BE_FORBIDDEN	(who != PERSON)
+#endif
+
 proctype Program(mtype:runner who)
 {
 	mtype:task what;
@@ -167,8 +173,9 @@ proctype Program(mtype:runner who)
 	mtype:header_page fate;
 	bit err, no_release, force, locked, looked, mine, have_receipt, have_log, released, unclear, armed, shell, service;
 	bit old_same, old_mine, old_kept, old_released, old_unclear, old_there;
+	bit begun, last, spent, fed, stopped, forbidden, log_put;	/* guard.pml; log_put: the last attempt has done all it does */
 	bit held_dir[TARGETS], well[TARGETS], has[TARGETS];	/* the directory; the file so far; the receipt */
-	byte f, i, old_place, turns, at[TARGETS], saved[TARGETS];	/* saved: 0, or 1 + the directory */
+	byte n, kept, f, i, old_place, turns, at[TARGETS], saved[TARGETS];	/* saved: 0, or 1 + the directory */
 
 	{
 	skip;
@@ -176,7 +183,9 @@ next:
 	atomic {
 		what = REST;
 		if
-		:: who == FIRST && !turns -> what = CAPTURE
+		:: who == FIRST && !turns && max_attempts && !begun -> what = BEGIN
+		:: who == FIRST && !turns && (!max_attempts || begun) -> what = CAPTURE
+		:: who == FIRST && !turns && begun && faults -> faults--	/* it could not be started */
 		:: (who == LATE || who == LAST) && turns < late_turns && vmcore && !no_late -> what = CAPTURE
 		:: (who == LATE || who == LAST) && turns < late_turns && !(vmcore && !no_late) && !service -> what = REGISTER
 		:: who == PERSON && turns < person_turns ->
@@ -190,8 +199,9 @@ next:
 			fi
 		:: else
 		fi;
-		turns++;
+		turns = turns + (what != BEGIN);
 		if
+		:: what == BEGIN -> goto begin
 		:: what == CAPTURE -> goto capture
 		:: what == RELEASE -> goto release
 		:: what == REGISTER -> goto register
@@ -199,6 +209,27 @@ next:
 		:: what == REST -> goto rest
 		fi
 	};
+
+/* cmd/guard.c: begin(); run/guard_boot.c: guard_boot_begin() */
+begin:
+	begun = 1;
+	atomic {
+		call(err);
+		if
+		:: err || !vmcore -> err = 0; goto next
+		:: else
+		fi
+	};
+	guard_boot_count();
+	atomic {
+		if
+		:: !err && n <= max_attempts -> watchdog_arm()
+		:: else
+		fi;
+		n = 0;
+		err = 0
+	};
+	goto next;
 
 /* run/run.c: capture() */
 capture:
@@ -272,9 +303,26 @@ identify:
 		:: err || !vmcore -> outcome = RUN_FAILED; goto record
 		:: else -> mine = 1
 		fi;
-		v = 0
+		v = 0;
+		if
+		:: max_attempts && !IN_INITRAMFS && MAY_BE_FORBIDDEN -> guard_forbids(forbidden)
+		:: else
+		fi;
+		if
+		:: forbidden -> outcome = RUN_KEPT; goto ended
+		:: !forbidden && (!max_attempts || !IN_INITRAMFS) -> goto look_back
+		:: else
+		fi
+	};
+	guard_start();
+	atomic {
+		if
+		:: spent -> outcome = RUN_KEPT; goto ended
+		:: else
+		fi
 	};
 
+look_back:
 	/* look_back(), leave_alone() */
 	atomic {
 		if
@@ -334,7 +382,10 @@ confirm:
 
 /* run/run.c: try_targets(); run/attempt.c: attempt_pass(): each target by itself, or both in one pass */
 save:
-	i = 0;
+	atomic {
+		i = 0;
+		assert(!USED_UP || who == PERSON)	/* what is used up nobody but a person tries */
+	};
 prepare:
 	/* has_it_already() */
 	atomic {
@@ -368,6 +419,22 @@ prepare:
 			:: !err && faults -> faults--; goto hang
 			fi;
 			at[i] = f % PLACES;
+			if
+			:: last && !err ->
+				/* put_dmesg(); then run/plan.c: run_plan(), place_ready(): no dump */
+				call(err);
+				log_seen[i] = log_seen[i] || !err;
+				log_disk[i] = log_seen[i];
+#ifdef MUTANT_LOG_ANYWHERE
+				log_put = 1;
+#else
+				log_put = !err;
+#endif
+#ifndef MUTANT_LAST_IS_WHOLE
+				err = 1
+#endif
+			:: else
+			fi;
 			if
 			:: !err -> held_dir[i] = 1; well[i] = 1; dir_seen[f] = 1; create_file(f); USE(f, 1)
 			:: else
@@ -404,6 +471,7 @@ finish:
 		:: !has[i] && !well[i] -> goto abandon
 		:: else
 		fi;
+		assert(!last);		/* a last attempt completes nothing */
 #ifdef MUTANT_RECEIPT_FIRST
 		file_disk[f] = file_seen[f];
 		have_receipt = 1;
@@ -509,12 +577,15 @@ finished:
 		:: !has[0] && has[1] && !ALL_OR_NONE -> f = PLACES + saved[1] - 1; have_receipt = 1
 		:: else
 		fi;
+#ifdef MUTANT_LAST_RELEASES
+		have_log = have_log || log_put;
+#endif
 		at[0] = 0; at[1] = 0; has[0] = 0; has[1] = 0;
 		if
 		:: have_receipt -> have_log = 0
 		:: !have_receipt && have_log
-		:: !have_receipt && !have_log && i < TARGETS - 1 -> i++; goto prepare
-		:: else -> outcome = RUN_FAILED
+		:: !have_receipt && !have_log && !log_put && i < TARGETS - 1 -> i++; goto prepare
+		:: else -> assert(!log_put || log_seen[i]); outcome = RUN_FAILED
 		fi;
 		i = 0
 	};
@@ -549,6 +620,7 @@ give:
 	};
 	atomic {
 		assert(!((who == LATE || who == LAST) && rec_kept && rec_place));	/* what a person wants kept is kept */
+		assert(!last || have_log);	/* a last attempt gives nothing back, unless the rate limit does */
 		/* with require-all every target has it */
 		assert(force || !require_all || gone || (LASTS(0) || LASTS(1)) && (LASTS(2) || LASTS(3)));
 		kernel_release(force, err);
@@ -710,6 +782,12 @@ killed:
 #endif
 ended:
 	atomic {
+		if
+		:: max_attempts && what == CAPTURE && !stopped -> goto stop_guard
+		:: else
+		fi;
+		/* What is used up is kept; a person may take it, in the running system. */
+		assert(vmcore && (who != PERSON || shell) || outcome != RUN_KEPT || !max_attempts);
 		/* Each name that the C code has is reached: tests/model/run looks for what is not. */
 		if
 		:: outcome == RUN_CAPTURED
@@ -748,21 +826,37 @@ ended:
 			:: skip					/* CONFIG_ACTION_CONTINUE after a success, _LATE_CAPTURE */
 			:: !have_receipt && !have_log -> no_late = 1	/* CONFIG_ACTION_CONTINUE */
 			:: rebooting = 1			/* CONFIG_ACTION_REBOOT, _POWEROFF, _HALT */
-			:: shell = 1; who = PERSON; turns = (person_turns -> person_turns - 1 : 0); no_late = !have_receipt && !have_log
+			:: assert(!dog || undying);	/* nobody is reset in a shell */
+				shell = 1; who = PERSON; turns = (person_turns -> person_turns - 1 : 0); no_late = !have_receipt && !have_log
 			fi
 		:: else
 		fi;
 		outcome = 0; r = 0; v = 0; fate = 0; err = 0; no_release = 0; force = 0; looked = 0; mine = 0; have_receipt = 0; have_log = 0;
-		released = 0; unclear = 0; f = 0; saved[0] = 0; saved[1] = 0
+		released = 0; unclear = 0; f = 0; saved[0] = 0; saved[1] = 0; last = 0; spent = 0; stopped = 0; forbidden = 0; log_put = 0
 	};
 	goto next;
 
+stop_guard:
+	guard_stop();
+	stopped = 1;
+	goto ended;
+
 hang:
-	hung = 1;
+	atomic {
+		/* One that hangs is reset, when nothing else goes wrong. */
+		assert(!max_attempts || !IN_INITRAMFS || dog || !nv_there || faults < fault_limit - 1);
+		hung = 1
+	};
 end_hung:
 	false;
 rest:
-	lock = lock && !locked
+	atomic {
+		if
+		:: begun -> guard_boot_end(); assert(!dog || undying)	/* the boot does not go on under it */
+		:: else
+		fi;
+		lock = lock && !locked
+	}
 	} unless { down };
 	live--
 }
