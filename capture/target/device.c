@@ -130,6 +130,9 @@ static int mount_checked(const char *path, const struct device_spec *spec, const
 	err = mount_it(path, fstype, spec->options, dir);
 	if (err < 0) {
 		(void)snprintf(why, size, "cannot mount %s (%s): %s", path, fstype, strerror(-err));
+		/* What failed may have been what comes behind the mount itself. */
+		(void)umount2(dir, UMOUNT_NOFOLLOW);
+		(void)rmdir(dir);
 		return err;
 	}
 	if (statvfs(dir, &sv) == 0 && (sv.f_flag & ST_RDONLY)) {
