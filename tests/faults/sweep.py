@@ -74,6 +74,16 @@ def names_of(path):
             f"fsync 0 {parent.rpartition('/')[0]}"]
 
 
+def left_running(place):
+    """What was started works where we said, whoever it runs as."""
+    for cwd in pathlib.Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if os.readlink(cwd) == str(place):
+                yield cwd.parent.name
+        except OSError:
+            pass
+
+
 def complaints(done, root, place, released, saved, silent=False):
     """How it ended; released: how often; saved: a whole dump is there; silent: its last words may have been what failed."""
     registered = (root / "sys/kernel/fadump/registered").read_text(encoding="ascii").strip() == "1"
@@ -87,13 +97,7 @@ def complaints(done, root, place, released, saved, silent=False):
         yield f"exit status {done.returncode}"
     if done.returncode and b"fadump-ng: " not in done.stderr and not silent:
         yield f"exit status {done.returncode} without a word"
-    # What was started works where we said, whoever it runs as.
-    for cwd in pathlib.Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            if os.readlink(cwd) == str(place):
-                yield f"process {cwd.parent.name} is left"
-        except OSError:
-            pass
+    yield from (f"process {pid} is left" for pid in left_running(place))
 
 
 def with_words(found, done):
