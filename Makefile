@@ -153,9 +153,9 @@ check-fast: packages
 demo: packages
 	tests/lab/lab demo
 
-$(O)/faults/shim.so: tests/faults/shim.c
+$(O)/faults/shim.so: $(wildcard tests/faults/shim*.c) tests/faults/shim.h
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) -D_GNU_SOURCE $(WARN) -std=gnu17 -O1 -shared -fPIC -o $@ $<
+	$(call say,LD) $(CC) -D_GNU_SOURCE $(WARN) -std=gnu17 -O1 -shared -fPIC -o $@ $(filter %.c,$^)
 
 shim: $(O)/faults/shim.so
 

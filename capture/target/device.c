@@ -19,7 +19,7 @@
 #define FSCK_MS     INT64_C(1800000)
 #define UNMOUNT_MS  10000
 #define POLL_US     200000
-#define E2FSCK_LEFT 4 /* e2fsck(8): from here on, errors remain or it did not run */
+#define E2FSCK_LEFT 4 /* e2fsck(8): errors remain; more than that: it did not do its work */
 
 /* The device's path once it is there; the caller frees it. NULL when it did not come. */
 static char *wait_for_device(const char *source)
@@ -71,10 +71,17 @@ static int check_file_system(const char *path, const char *fstype, char *why, si
 	}
 	if (result.status < E2FSCK_LEFT)
 		return 0;
+	if (result.status < 128 && (result.status & E2FSCK_LEFT)) {
+		(void)snprintf(
+			why, size,
+			"%s needs a repair by hand: e2fsck -p exited with %d; run e2fsck on it",
+			path, result.status);
+		return -EUCLEAN;
+	}
 	(void)snprintf(why, size,
-		       "%s needs a repair by hand: e2fsck -p exited with %d; run e2fsck on it",
-		       path, result.status);
-	return -EUCLEAN;
+		       "%s could not be checked: e2fsck -p ended with %d; run e2fsck on it", path,
+		       result.status);
+	return -EIO;
 }
 
 static int mount_it(const char *path, const char *fstype, const char *options, const char *dir)
@@ -130,6 +137,9 @@ static int mount_checked(const char *path, const struct device_spec *spec, const
 	err = mount_it(path, fstype, spec->options, dir);
 	if (err < 0) {
 		(void)snprintf(why, size, "cannot mount %s (%s): %s", path, fstype, strerror(-err));
+		/* What failed may have been what comes behind the mount itself. */
+		(void)umount2(dir, UMOUNT_NOFOLLOW);
+		(void)rmdir(dir);
 		return err;
 	}
 	if (statvfs(dir, &sv) == 0 && (sv.f_flag & ST_RDONLY)) {

@@ -19,8 +19,8 @@ struct device_spec {
 /*
  * Mount it at dir (created 0700). Waits up to 60 s for the device to appear, runs e2fsck -p on ext
  * file systems (xfs and btrfs replay in the kernel). 0 or -errno: -ENODEV it did not appear,
- * -EUCLEAN its check found errors that need a person, -EROFS it came up read-only; why (size bytes)
- * says more.
+ * -EUCLEAN its check found errors that need a person, -EIO it did not get done, -EROFS it came up
+ * read-only; why (size bytes) says more, and nothing is left mounted.
  */
 int device_mount(const struct device_spec *spec, const char *dir, char *why,
 		 size_t size) _must_check_;

@@ -52,9 +52,11 @@ static int mount_device(struct target *t, const char *source)
 		return err;
 	if (subvol)
 		(void)snprintf(options, sizeof(options), "subvol=%s", subvol);
+	/* Noted before it is there: whoever finds us dead takes it away. */
+	(void)snprintf(t->mountpoint, sizeof(t->mountpoint), "%s", dir);
 	err = device_mount(&spec, dir, t->why, sizeof(t->why));
-	if (err == 0)
-		(void)snprintf(t->mountpoint, sizeof(t->mountpoint), "%s", dir);
+	if (err < 0)
+		t->mountpoint[0] = '\0';
 	return err;
 }
 

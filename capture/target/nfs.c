@@ -113,11 +113,18 @@ static int nfs_open(struct target *t)
 	err = mountpoint_take(t, dir, sizeof(dir));
 	if (err == 0)
 		err = make_mountpoint(dir);
-	if (err == 0)
-		err = mount_it(t, dir);
 	if (err < 0)
 		return err;
+	/* Noted before it is there: whoever finds us dead takes it away. */
 	(void)snprintf(t->mountpoint, sizeof(t->mountpoint), "%s", dir);
+	err = mount_it(t, dir);
+	if (err < 0) {
+		/* mount may have done it all the same, and not have come to say so. */
+		(void)umount2(dir, MNT_DETACH | UMOUNT_NOFOLLOW);
+		(void)rmdir(dir);
+		t->mountpoint[0] = '\0';
+		return err;
+	}
 	return directory_open(t, "/");
 }
 

@@ -125,7 +125,7 @@ struct target {
 	void *kind;
 	int base_fd, dir_fd, file_fd;
 	uid_t owner;         /* of what is made there */
-	char mountpoint[64]; /* where we mounted a device; "" when we did not */
+	char mountpoint[64]; /* where we mounted a device, or are about to; "" when we did not */
 	int mount_lock;      /* held while we have it mounted */
 };
 

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MOMENT_MS INT64_C(500)   /* for a killed process that nothing holds */
 #define END_MS    INT64_C(2000)  /* for a killed process to be gone */
 #define DETACH_MS INT64_C(10000) /* for the kernel to take a mount away */
 
@@ -123,13 +124,18 @@ static void detach(const char *mountpoint)
 void worker_end(struct target *t)
 {
 	struct worker *w = t->kind;
+	bool gone;
 
 	/* Its last answer came before it ended by itself. */
 	if (w->lost || !reap(w->pid, END_MS)) {
 		(void)kill(w->pid, SIGKILL);
+		/* A mount that it is about to make would come behind our taking it away. One that
+		 * hangs in the kernel may be let go of by just that. */
+		gone = reap(w->pid, MOMENT_MS);
 		if (w->area->t.mountpoint[0])
 			detach(w->area->t.mountpoint);
-		(void)reap(w->pid, END_MS);
+		if (!gone)
+			(void)reap(w->pid, END_MS);
 	}
 	(void)close(w->sock);
 	unmake(w);

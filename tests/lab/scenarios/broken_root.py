@@ -17,7 +17,7 @@ def run(lab):
         start, told = vm.wait_capture(vm.crash()), vm.told.mark()
         vm.wait_told(r"fadump-ng: .*other.*vmcore: complete, ", 240, told)
         vm.wait_told(r"fadump-ng: memory given back", 60, told)
-        lab.require(vm.told.search(r"repair by hand|cannot mount", told),
+        lab.require(vm.told.search(r"repair by hand|could not be checked|cannot mount", told),
                     "the first target's failure was not said")
         vm.wait_told(r"fadump-ng: registered", 60, told)
         vm.wait_for(EMERGENCY, 180, start)
