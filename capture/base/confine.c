@@ -26,7 +26,7 @@ static unsigned int set_limits(const struct confine *c)
 {
 	bool ok = limit(RLIMIT_CORE, 0);
 
-	ok = limit(RLIMIT_FSIZE, 0) && ok;
+	ok = limit(RLIMIT_FSIZE, c->file_size) && ok;
 	ok = limit(RLIMIT_NOFILE, c->files) && ok;
 	if (c->memory)
 		ok = limit(RLIMIT_AS, c->memory) && ok;
@@ -67,7 +67,7 @@ unsigned int confine_self(const struct confine *c)
 {
 	unsigned int lack = set_limits(c);
 
-	if (geteuid() == 0)
+	if (geteuid() == 0 && !c->stay)
 		lack |= change_user(c->read_any);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		lack |= CONFINE_NO_PRIVILEGES;

@@ -17,6 +17,8 @@ struct confine {
 	uint64_t memory;    /* bytes of address space; 0: no limit */
 	unsigned int cpu_s; /* seconds; 0: no limit */
 	unsigned int files; /* open ones */
+	uint64_t file_size; /* bytes of each file that it may write; 0: it writes none */
+	bool stay;          /* who we are: what only we may do is still needed */
 	/*
 	 * To open files that only root may read, like /proc/vmcore by /proc/self/fd/0: that asks
 	 * the file's mode again. It is all of root's powers that is left then.
@@ -33,9 +35,9 @@ enum confine_lack {
 };
 
 /*
- * Limits; no files written; another user, where we are root; no way back. Between fork and exec, or
- * in a child of our own. Returns enum confine_lack, or'd. The signal for the parent's death has to
- * be asked for anew.
+ * Limits, those on written files too; another user, where we are root; no way back. Between fork
+ * and exec, or in a child of our own. Returns enum confine_lack, or'd. The signal for the parent's
+ * death has to be asked for anew.
  */
 unsigned int confine_self(const struct confine *c);
 

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/confined.h"
+#include "dump/makedumpfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -117,22 +118,34 @@ static _printf_(2, 3) void reason(struct dmesg *out, const char *fmt, ...)
 	va_end(ap);
 }
 
+struct tool {
+	const char *name;
+	const char *argv[8];
+	bool makedumpfile;
+};
+
+static struct confine confine_tool(const struct tool *tool, int64_t deadline_ms)
+{
+	struct confine c = mdf_confine(TOOL_MEMORY);
+
+	if (!tool->makedumpfile)
+		c = (struct confine){.memory = TOOL_MEMORY, .files = TOOL_FILES, .read_any = true};
+	c.cpu_s = deadline_ms ? (unsigned int)(deadline_ms / 1000) + 1 : 0;
+	return c;
+}
+
 /*
  * Run one tool. 0 when it ended well and printed something. It reads what the crashed kernel left
  * anywhere in its memory, so it runs without powers but one: the core is opened anew, by its name
  * below /proc, and only root may do that.
  */
-static int run_tool(const char *const *argv, const char *name, int fd, int64_t deadline_ms,
-		    struct gathered *g, struct dmesg *out)
+static int run_tool(const struct tool *tool, int fd, int64_t deadline_ms, struct gathered *g,
+		    struct dmesg *out)
 {
-	const struct confine confine = {
-		.memory = TOOL_MEMORY,
-		.cpu_s = deadline_ms ? (unsigned int)(deadline_ms / 1000) + 1 : 0,
-		.files = TOOL_FILES,
-		.read_any = true,
-	};
+	const struct confine confine = confine_tool(tool, deadline_ms);
+	const char *name = tool->name;
 	struct child_spec spec = {
-		.argv = argv,
+		.argv = tool->argv,
 		.stdin_fd = fd,
 		.confine = &confine,
 		.deadline = deadline_ms ? clock_ms() + deadline_ms : 0,
@@ -205,18 +218,16 @@ static void find_panic(struct dmesg *d)
 
 int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 {
-	static const struct {
-		const char *name;
-		const char *argv[8];
-	} tools[] = {
-		{"vmcore-dmesg", {"vmcore-dmesg", CORE}},
+	static const struct tool tools[] = {
+		{"vmcore-dmesg", {"vmcore-dmesg", CORE}, false},
 		/*
 		 * Into its own stdout. -f, since that exists; errors only, since its other messages
 		 * would go there, too.
 		 */
 		{"makedumpfile --dump-dmesg",
 		 {"makedumpfile", "--message-level", "4", "-f", "--dump-dmesg", CORE,
-		  "/proc/self/fd/1"}},
+		  "/proc/self/fd/1"},
+		 true},
 	};
 	_cleanup_close_ int fd = open(core, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int r, error = 0;
@@ -230,7 +241,7 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 	for (size_t i = 0; i < ARRAY_SIZE(tools); i++) {
 		_cleanup_(gathered_deinit) struct gathered g = {0};
 
-		r = run_tool(tools[i].argv, tools[i].name, fd, deadline_ms, &g, out);
+		r = run_tool(&tools[i], fd, deadline_ms, &g, out);
 		if (r < 0 && !error)
 			error = r;
 		/* The first half of a log is better than none, but no better than what the next

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/confine.h"
 #include "base/macros.h"
 
 #include <stdbool.h>
@@ -30,6 +31,14 @@ struct mdf_caps {
 int mdf_parse_caps(const char *text, size_t len, struct mdf_caps *out) _must_check_;
 /* Run `makedumpfile -v` (10 s deadline) and parse it. 0 or -errno. */
 int mdf_probe(struct mdf_caps *out) _must_check_;
+
+/*
+ * What makedumpfile gives up before it runs: it reads all that a crashed kernel left. It keeps the
+ * power to open the core, and it writes small files, since it copies VMCOREINFO to one in /tmp,
+ * whatever TMPDIR says. Where /tmp is not open to all it stays who we are. memory: bytes of address
+ * space; 0: no limit.
+ */
+struct confine mdf_confine(uint64_t memory);
 
 /* What the capture wants. */
 struct mdf_request {

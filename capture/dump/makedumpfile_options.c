@@ -14,7 +14,7 @@ struct option {
 #define NO_STREAM  "it does not write a dump"
 #define SEVERAL    "it writes several files"
 #define OWN_STREAM "the capture sets it itself"
-#define NO_FILES   "it may write no file but the dump"
+#define NO_FILES   "it may write no large file"
 #define NEEDS_FILE "it needs a file, which an initramfs does not have"
 
 static const struct option short_options[] = {

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STREAM_FILES 64 /* open ones, of makedumpfile's */
-
 struct stream {
 	const struct stream_spec *spec;
 	struct flat flat;
@@ -179,9 +177,7 @@ static int judge(const struct stream *s, int run, const struct child_result *res
 
 int stream_run(const struct stream_spec *spec, struct stream_result *out)
 {
-	/* As for the log's tools (dump/dmesg.c): it reads all that a crashed kernel left. */
-	const struct confine confine = {
-		.memory = spec->plan->memory, .files = STREAM_FILES, .read_any = true};
+	const struct confine confine = mdf_confine(spec->plan->memory);
 	struct stream s = {.spec = spec};
 	struct child_spec child = {
 		.argv = (const char *const *)spec->plan->argv,

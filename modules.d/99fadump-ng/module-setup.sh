@@ -298,6 +298,8 @@ install() {
     # makedumpfile's threads load it when they end.
     inst_libdir_file 'libgcc_s.so*' \
         || fadump_ng_give_up "libgcc_s.so.1 is not installed; install the package libgcc-s1 or libgcc"
+    # It runs as nobody and copies VMCOREINFO to a file in there.
+    mkdir -p "$initdir/tmp" && chmod 1777 "$initdir/tmp"
     fadump_ng_programs -o e2fsck /etc/e2fsck.conf /etc/hostname
     # The mark by which the program knows where it is; without systemd some versions of dracut leave it out.
     [[ -e $initdir/etc/initrd-release ]] || : > "$initdir/etc/initrd-release"

@@ -69,6 +69,8 @@ case " $* " in
 *" -v "*) printf "makedumpfile: version ${STUB_VERSION:-1.7.8} (released on 1 Jan 2026)\nlzo\tenabled\nsnappy\tdisabled\nzstd\tenabled\n" ;;
 *" --dump-dmesg "*) exit 1 ;;
 *" -F "*)
+    # As the real one copies VMCOREINFO.
+    copy=$(mktemp /tmp/vmcoreinfoXXXXXX) && echo x >"$copy" && rm "$copy" || exit 1
     tell "echo \"$*\" >>\"$STUB/calls\""
 '"$1"' ;;
 esac'

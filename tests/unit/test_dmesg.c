@@ -80,11 +80,14 @@ static void test_fallback(void **state)
 {
 	static const char *const broken[] = {
 		"exit 1", "", "echo half; exit 1", "kill -9 $$", "echo half; sleep 60", NULL};
-	/* The last argument is opened as makedumpfile opens its output. */
-	static const char *const mdf = "[ \"$*\" = '--message-level 4 -f --dump-dmesg "
-				       "/proc/self/fd/0 /proc/self/fd/1' ] || "
-				       "exit 9\n"
-				       "exec 3<>$6 && echo '[    1.0] from makedumpfile' >&3";
+	/* The last argument is opened as makedumpfile opens its output, and VMCOREINFO copied. */
+	static const char *const mdf =
+		"f=$(mktemp /tmp/vmcoreinfoXXXXXX) && echo x >$f && rm $f || "
+		"exit 8\n"
+		"[ \"$*\" = '--message-level 4 -f --dump-dmesg "
+		"/proc/self/fd/0 /proc/self/fd/1' ] || "
+		"exit 9\n"
+		"exec 3<>$6 && echo '[    1.0] from makedumpfile' >&3";
 	struct dmesg d;
 
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {

@@ -297,7 +297,7 @@ static void test_extra_refused(void **state)
 	} bad[] = {
 		{"-F", "-F cannot"},
 		{"-E", "-E cannot"},
-		{"--work-dir /tmp", "--work-dir cannot be used: it may write no file"},
+		{"--work-dir /tmp", "--work-dir cannot be used: it may write no large file"},
 		{"-x /usr/lib/debug/vmlinux", "-x cannot be used: it needs a file"},
 		{"--eppic=-d", "--eppic cannot"},
 		{"-xE", "-x cannot"},
