@@ -5,15 +5,18 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/confined.h"
+#include "base/io.h"
 #include "dump/makedumpfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /*
  * A log buffer of 64 MiB, the largest that is of any use, with its descriptors, and the tool. It is
@@ -21,7 +24,7 @@
  */
 #define TOOL_MEMORY   (512 * MIB)
 #define TOOL_FILES    64
-#define CORE          "/proc/self/fd/0" /* under a prefix it has no name for another user */
+#define STDIN         "/proc/self/fd/0"
 #define SEARCH_MS     INT64_C(20000)
 #define SEARCH_MEMORY MIB
 
@@ -120,18 +123,24 @@ static _printf_(2, 3) void reason(struct dmesg *out, const char *fmt, ...)
 
 struct tool {
 	const char *name;
-	const char *argv[8];
-	bool makedumpfile;
+	const char *const *argv;
+	int stdin_fd;
+	int log_fd; /* a file that it writes the log to; -1: that is its stdout */
+	struct confine confine;
 };
 
-static struct confine confine_tool(const struct tool *tool, int64_t deadline_ms)
+static int gather_file(int fd, struct gathered *g)
 {
-	struct confine c = mdf_confine(TOOL_MEMORY);
+	char buf[4096];
+	uint64_t off = 0;
+	ssize_t n;
+	int r = 0;
 
-	if (!tool->makedumpfile)
-		c = (struct confine){.memory = TOOL_MEMORY, .files = TOOL_FILES, .read_any = true};
-	c.cpu_s = deadline_ms ? (unsigned int)(deadline_ms / 1000) + 1 : 0;
-	return c;
+	while (r == 0 && (n = pread_up_to(fd, buf, sizeof(buf), off)) != 0) {
+		r = n < 0 ? (int)n : gather(g, buf, (size_t)n);
+		off += (uint64_t)n;
+	}
+	return r;
 }
 
 /*
@@ -139,23 +148,30 @@ static struct confine confine_tool(const struct tool *tool, int64_t deadline_ms)
  * anywhere in its memory, so it runs without powers but one: the core is opened anew, by its name
  * below /proc, and only root may do that.
  */
-static int run_tool(const struct tool *tool, int fd, int64_t deadline_ms, struct gathered *g,
+static int run_tool(const struct tool *tool, int64_t deadline_ms, struct gathered *g,
 		    struct dmesg *out)
 {
-	const struct confine confine = confine_tool(tool, deadline_ms);
+	struct confine confine = tool->confine;
 	const char *name = tool->name;
 	struct child_spec spec = {
 		.argv = tool->argv,
-		.stdin_fd = fd,
+		.stdin_fd = tool->stdin_fd,
 		.confine = &confine,
 		.deadline = deadline_ms ? clock_ms() + deadline_ms : 0,
-		.on_stdout = gather,
+		.on_stdout = tool->log_fd < 0 ? gather : NULL,
 		.ctx = g,
 	};
 	struct child_result res;
 	const char *words;
-	int r = child_run(&spec, &res);
+	int r, err = 0;
 
+	confine.cpu_s = deadline_ms ? (unsigned int)(deadline_ms / 1000) + 1 : 0;
+	r = child_run(&spec, &res);
+	if (tool->log_fd >= 0)
+		err = gather_file(tool->log_fd, g);
+	if (r == 0 && res.status == 128 + SIGXFSZ)
+		r = -EFBIG;
+	r = r ? r : err;
 	trim_start(g);
 	if (r == -EFBIG)
 		reason(out, "%s printed more than %llu MiB", name, DMESG_READ_MAX / MIB);
@@ -218,18 +234,29 @@ static void find_panic(struct dmesg *d)
 
 int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 {
-	static const struct tool tools[] = {
-		{"vmcore-dmesg", {"vmcore-dmesg", CORE}, false},
-		/*
-		 * Into its own stdout. -f, since that exists; errors only, since its other messages
-		 * would go there, too.
-		 */
-		{"makedumpfile --dump-dmesg",
-		 {"makedumpfile", "--message-level", "4", "-f", "--dump-dmesg", CORE,
-		  "/proc/self/fd/1"},
-		 true},
-	};
 	_cleanup_close_ int fd = open(core, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	/* makedumpfile seeks in what it writes, so a pipe will not do. */
+	_cleanup_close_ int log_fd = memfd_create("vmcore-dmesg", MFD_CLOEXEC);
+	const struct tool tools[] = {
+		{
+			.name = "vmcore-dmesg",
+			.argv = (const char *const[]){"vmcore-dmesg", STDIN, NULL},
+			.stdin_fd = fd,
+			.log_fd = -1,
+			.confine = {.memory = TOOL_MEMORY, .files = TOOL_FILES, .read_any = true},
+		},
+		{
+			/* -f, since the file exists; errors only, to know them from the log's end.
+			 */
+			.name = "makedumpfile --dump-dmesg",
+			.argv = (const char *const[]){"makedumpfile", "--message-level", "4", "-f",
+						      "--dump-dmesg", core, STDIN, NULL},
+			.stdin_fd = log_fd,
+			.log_fd = log_fd,
+			.confine = mdf_confine(TOOL_MEMORY, DMESG_READ_MAX),
+		},
+	};
+	size_t n = log_fd < 0 ? 1 : ARRAY_SIZE(tools);
 	int r, error = 0;
 
 	*out = (struct dmesg){0};
@@ -238,10 +265,10 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 		reason(out, "%s: %s", core, strerror(-r));
 		return r;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(tools); i++) {
+	for (size_t i = 0; i < n; i++) {
 		_cleanup_(gathered_deinit) struct gathered g = {0};
 
-		r = run_tool(&tools[i], fd, deadline_ms, &g, out);
+		r = run_tool(&tools[i], deadline_ms, &g, out);
 		if (r < 0 && !error)
 			error = r;
 		/* The first half of a log is better than none, but no better than what the next

@@ -14,14 +14,14 @@
 #define SCRATCH     "/tmp"
 #define SCRATCH_MAX MIB /* of VMCOREINFO, some KiB */
 
-struct confine mdf_confine(uint64_t memory)
+struct confine mdf_confine(uint64_t memory, uint64_t file)
 {
 	struct stat st;
 
 	return (struct confine){
 		.memory = memory,
 		.files = FILES,
-		.file_size = SCRATCH_MAX,
+		.file_size = file > SCRATCH_MAX ? file : SCRATCH_MAX,
 		.read_any = true,
 		.stay = stat(SCRATCH, &st) < 0 || (st.st_mode & 0003) != 0003,
 	};

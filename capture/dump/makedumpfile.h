@@ -36,9 +36,9 @@ int mdf_probe(struct mdf_caps *out) _must_check_;
  * What makedumpfile gives up before it runs: it reads all that a crashed kernel left. It keeps the
  * power to open the core, and it writes small files, since it copies VMCOREINFO to one in /tmp,
  * whatever TMPDIR says. Where /tmp is not open to all it stays who we are. memory: bytes of address
- * space; 0: no limit.
+ * space; 0: no limit. file: bytes of what it writes to one on purpose; 0: nothing.
  */
-struct confine mdf_confine(uint64_t memory);
+struct confine mdf_confine(uint64_t memory, uint64_t file);
 
 /* What the capture wants. */
 struct mdf_request {

@@ -177,7 +177,7 @@ static int judge(const struct stream *s, int run, const struct child_result *res
 
 int stream_run(const struct stream_spec *spec, struct stream_result *out)
 {
-	const struct confine confine = mdf_confine(spec->plan->memory);
+	const struct confine confine = mdf_confine(spec->plan->memory, 0);
 	struct stream s = {.spec = spec};
 	struct child_spec child = {
 		.argv = (const char *const *)spec->plan->argv,

@@ -80,14 +80,17 @@ static void test_fallback(void **state)
 {
 	static const char *const broken[] = {
 		"exit 1", "", "echo half; exit 1", "kill -9 $$", "echo half; sleep 60", NULL};
-	/* The last argument is opened as makedumpfile opens its output, and VMCOREINFO copied. */
+	/* As the real one: VMCOREINFO is copied, the core is opened by its name, and the output is
+	 * a file, since it seeks in it. */
 	static const char *const mdf =
 		"f=$(mktemp /tmp/vmcoreinfoXXXXXX) && echo x >$f && rm $f || "
 		"exit 8\n"
-		"[ \"$*\" = '--message-level 4 -f --dump-dmesg "
-		"/proc/self/fd/0 /proc/self/fd/1' ] || "
-		"exit 9\n"
-		"exec 3<>$6 && echo '[    1.0] from makedumpfile' >&3";
+		"[ \"$1 $2 $3 $4 $6\" = '--message-level 4 -f --dump-dmesg "
+		"/proc/self/fd/0' ] || exit 9\n"
+		"read -r line <$5; [ \"$line\" = 'a core' ] || exit 7\n"
+		"[ -f $6 ] || exit 6\n"
+		"exec 3<>$6 && echo '[    1.0] from makedumpfile' >&3; "
+		"echo chatter";
 	struct dmesg d;
 
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
