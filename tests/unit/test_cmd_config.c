@@ -265,7 +265,8 @@ static void usage(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run(f, 1, (const char *const[]){"config", NULL}), EXIT_USAGE);
-	assert_int_equal(RUN(f, "import"), EXIT_USAGE);
+	assert_int_equal(RUN(f, "export"), EXIT_USAGE);
+	assert_int_equal(RUN(f, "import", "--needs"), EXIT_USAGE);
 	assert_int_equal(RUN(f, "check", "a", "b"), EXIT_USAGE);
 	assert_int_equal(RUN(f, "check", "--for-image"), EXIT_USAGE);
 	assert_int_equal(RUN(f, "--for-image"), EXIT_USAGE);
