@@ -7,6 +7,8 @@
 #include "import/setting.h"
 #include "target/url.h"
 
+#define IMPORT_SSH_DIR "/root/.ssh/"
+
 struct importer {
 	const struct settings *settings;
 	struct import *out;
@@ -62,6 +64,11 @@ void import_lose(struct importer *im, const char *fmt, ...) _printf_(2, 3);
 /* import/places.c: a target out of what a URL is made of; host and user may be "". */
 void import_target(struct importer *im, enum url_scheme scheme, const char *authority,
 		   const char *path, const char *device, const char *fstype);
+/* "USER@HOST", with root's own keys: its known_hosts, and the key that kdump makes, unless a
+ * setting of the name `key` names another. */
+void import_ssh(struct importer *im, const char *account, const char *path, const char *key);
+/* The value is the file of a key. */
+void import_ssh_key(struct importer *im, const struct setting *s);
 /* "HOST:/EXPORT" with a directory beneath it. */
 void import_nfs(struct importer *im, const char *export, const char *path);
 

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define SSH_DIR  "/root/.ssh/"
 #define CORE_DIR "/var/crash"
 #define NO_FTP   "FTP cannot be a target; SFTP can: ssh://"
 #define NO_KEXEC "no other kernel is loaded: the firmware boots the installed one"
@@ -43,21 +42,12 @@ static void take_coredir(struct importer *im, const struct setting *s)
 		import_target(im, URL_FILE, "", s->value, NULL, NULL);
 }
 
-static void take_debian_ssh(struct importer *im, const struct setting *s)
+static void take_ssh(struct importer *im, const struct setting *s)
 {
-	import_target(im, URL_SSH, s->value, core_dir(im), NULL, NULL);
-	if (!settings_find(im->settings, "SSH_KEY"))
-		import_set(im, "identity-file", SSH_DIR "kdump_id_rsa");
-	import_set(im, "known-hosts", SSH_DIR "known_hosts");
-	import_note(im, "the account needs SFTP, not a shell");
+	import_ssh(im, s->value, core_dir(im), "SSH_KEY");
 }
 
-static void take_ssh_key(struct importer *im, const struct setting *s)
-{
-	import_set(im, "identity-file", "%s", s->value);
-}
-
-static void take_debian_nfs(struct importer *im, const struct setting *s)
+static void take_nfs(struct importer *im, const struct setting *s)
 {
 	import_nfs(im, s->value, "");
 }
@@ -90,9 +80,9 @@ static void take_fail_command(struct importer *im, const struct setting *s)
 
 static const struct import_row rows[] = {
 	TAKEN("KDUMP_COREDIR", take_coredir, .target = true),
-	TAKEN("SSH", take_debian_ssh, .target = true),
-	TAKEN("SSH_KEY", take_ssh_key),
-	TAKEN("NFS", take_debian_nfs, .target = true),
+	TAKEN("SSH", take_ssh, .target = true),
+	TAKEN("SSH_KEY", import_ssh_key),
+	TAKEN("NFS", take_nfs, .target = true),
 	MOOT("NFS_TIMEO", "an NFS server's silence is bounded: docs/nfs.md"),
 	MOOT("NFS_RETRANS", "an NFS server's silence is bounded: docs/nfs.md"),
 	LOST("FTP", NO_FTP, .target = true),

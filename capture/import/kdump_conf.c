@@ -5,8 +5,6 @@
 #include <string.h>
 
 #define SAVE_PATH "/var/crash"
-#define SSH_KEY   "/root/.ssh/kdump_id_rsa"
-#define SSH_HOSTS "/root/.ssh/known_hosts"
 
 #define AUTOMATIC                                                                                  \
 	"the image is not rebuilt by itself: run dracut after a change of the configuration"
@@ -41,16 +39,7 @@ static void take_ssh(struct importer *im, const struct setting *s)
 			    path);
 		return;
 	}
-	import_target(im, URL_SSH, s->value, path, NULL, NULL);
-	if (!settings_find(im->settings, "sshkey"))
-		import_set(im, "identity-file", SSH_KEY);
-	import_set(im, "known-hosts", SSH_HOSTS);
-	import_note(im, "the account needs SFTP, not a shell");
-}
-
-static void take_sshkey(struct importer *im, const struct setting *s)
-{
-	import_set(im, "identity-file", "%s", s->value);
+	import_ssh(im, s->value, path, "sshkey");
 }
 
 static bool has_target(const struct importer *im)
@@ -120,7 +109,7 @@ static const struct import_row rows[] = {
 	TAKEN("nfs4", take_nfs, .target = true),
 	TAKEN("ssh", take_ssh, .target = true),
 	LOST("net", NO_LONGER "; say nfs or ssh", .target = true),
-	TAKEN("sshkey", take_sshkey),
+	TAKEN("sshkey", import_ssh_key),
 	TAKEN("core_collector", take_collector),
 	TAKEN("failure_action", take_failure, .late = true),
 	TAKEN("default", take_failure, .late = true),

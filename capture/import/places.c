@@ -93,6 +93,20 @@ void import_target(struct importer *im, enum url_scheme scheme, const char *auth
 		free(u.options[i].value);
 }
 
+void import_ssh(struct importer *im, const char *account, const char *path, const char *key)
+{
+	import_target(im, URL_SSH, account, path, NULL, NULL);
+	if (!settings_find(im->settings, key))
+		import_set(im, "identity-file", IMPORT_SSH_DIR "kdump_id_rsa");
+	import_set(im, "known-hosts", IMPORT_SSH_DIR "known_hosts");
+	import_note(im, "the account needs SFTP, not a shell");
+}
+
+void import_ssh_key(struct importer *im, const struct setting *s)
+{
+	import_set(im, "identity-file", "%s", s->value);
+}
+
 void import_nfs(struct importer *im, const char *export, const char *path)
 {
 	const char *colon = strstr(export, ":/");

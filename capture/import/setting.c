@@ -87,6 +87,15 @@ int settings_check_text(const char *buf, size_t len, struct config_error *error)
 	return 0;
 }
 
+int settings_end(int r, unsigned int line, struct config_error *error)
+{
+	if (r != -E2BIG)
+		return r;
+	error->line = line;
+	(void)snprintf(error->text, sizeof(error->text), "more than %d settings", SETTINGS_MAX);
+	return -EINVAL;
+}
+
 bool settings_look_like_shell(const char *buf, size_t len)
 {
 	const char *end = buf + len, *p = buf, *name;

@@ -50,3 +50,5 @@ int settings_add(struct settings *s, unsigned int line, const char *name, size_t
 		 const char *value, size_t value_len) _must_check_;
 /* For the two readers: is it text, and not too long? 0, or -EINVAL with *error filled. */
 int settings_check_text(const char *buf, size_t len, struct config_error *error) _must_check_;
+/* For the two readers: their result, r, once they have come to `line`; one too many is -EINVAL. */
+int settings_end(int r, unsigned int line, struct config_error *error) _must_check_;

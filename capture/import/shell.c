@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -170,11 +169,5 @@ int settings_read_shell(const char *buf, size_t len, struct settings *out,
 	r = (struct reader){.p = copy, .end = copy + len, .line = 1, .text = text};
 	while (r.p < r.end && err == 0)
 		err = read_line(&r, out);
-	if (err == -E2BIG) {
-		error->line = r.line;
-		(void)snprintf(error->text, sizeof(error->text), "more than %d settings",
-			       SETTINGS_MAX);
-		return -EINVAL;
-	}
-	return err;
+	return settings_end(err, r.line, error);
 }

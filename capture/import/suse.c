@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SSH_DIR  "/root/.ssh/"
 #define NO_KEXEC "no other kernel is loaded: the firmware boots the installed one"
 #define NO_MAIL  "no mail is sent"
 #define NO_HOOKS "there are no hooks yet"
@@ -82,7 +81,7 @@ static void take_savedir(struct importer *im, const struct setting *s)
 		n++;
 	}
 	if (sftp) {
-		import_set(im, "known-hosts", SSH_DIR "known_hosts");
+		import_set(im, "known-hosts", IMPORT_SSH_DIR "known_hosts");
 		if (!settings_find(im->settings, "KDUMP_SSH_IDENTITY"))
 			import_note(im, "fadump-ng propagate makes a key for it, if identity-file "
 					"names none");
@@ -221,7 +220,7 @@ static void take_identity(struct importer *im, const struct setting *s)
 {
 	size_t n = strcspn(s->value, " \t");
 
-	import_set(im, "identity-file", "%s%.*s", *s->value == '/' ? "" : SSH_DIR, (int)n,
+	import_set(im, "identity-file", "%s%.*s", *s->value == '/' ? "" : IMPORT_SSH_DIR, (int)n,
 		   s->value);
 	if (s->value[n])
 		import_lose(im, "of several keys the first one is used");

@@ -2,8 +2,6 @@
 /* kdump.conf: "name value" on each line. */
 #include "import/setting.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool is_blank(char c)
@@ -43,11 +41,5 @@ int settings_read_words(const char *buf, size_t len, struct settings *out,
 		r = add_line(out, ++number, p, newline ? newline : end);
 		p = newline ? newline + 1 : end;
 	}
-	if (r == -E2BIG) {
-		error->line = number;
-		(void)snprintf(error->text, sizeof(error->text), "more than %d settings",
-			       SETTINGS_MAX);
-		return -EINVAL;
-	}
-	return r;
+	return settings_end(r, number, error);
 }
