@@ -44,14 +44,17 @@ stub() {
     chmod +x "$T/bin/$1"
 }
 
-# makedumpfile runs as nobody and may write no file: what its stub wants done, `tell COMMAND` does. It ends by itself.
+# makedumpfile runs as nobody and may write little: what its stub wants done, `tell COMMAND` does. It ends with the test.
 scribe() {
     mkfifo -m 666 "$T/tell" "$T/told"
     # shellcheck disable=SC2016 # the stub expands for itself
     stub tell 'echo "$1" >"$STUB/tell"; read -r _ <"$STUB/told"'
     # shellcheck disable=SC2016 # the inner shell expands them
-    timeout 300 bash -c 'while read -r line <&3; do eval "$line"; echo >&4; done 3<>"$1/tell" 4<>"$1/told"' scribe "$T" \
-        >/dev/null 2>&1 3>&- &
+    bash -c 'while kill -0 "$2"; do
+        read -r -t 5 line <&3 || continue
+        eval "$line"
+        echo >&4
+    done 3<>"$1/tell" 4<>"$1/told"' scribe "$T" $$ >/dev/null 2>&1 3>&- &
 }
 
 # Programs for a capture: a makedumpfile that runs the given words where it is to write the dump, which is in $FLAT.
