@@ -8,7 +8,7 @@ crashes_setup() {
     tree pseries-dump
     # The file $STUB/kill: the capture is killed in the middle of the stream.
     capture_tools '
-    [ ! -e "$STUB/kill" ] || { head -c 50000 "$FLAT"; sleep 1; kill -KILL $PPID; exit 1; }
+    [ ! -e "$STUB/kill" ] || { head -c 50000 "$FLAT"; sleep 1; tell "kill -KILL $PPID"; exit 1; }
     cat "$FLAT"
     exit "${STUB_EXIT-0}"'
     stub vmcore-dmesg 'echo "[   99.000000] Kernel panic - not syncing: crash $(cat "$STUB/number")"'
