@@ -49,12 +49,13 @@ scribe() {
     mkfifo -m 666 "$T/tell" "$T/told"
     # shellcheck disable=SC2016 # the stub expands for itself
     stub tell 'echo "$1" >"$STUB/tell"; read -r _ <"$STUB/told"'
+    # No child of the test's shell, which waits for those.
     # shellcheck disable=SC2016 # the inner shell expands them
-    bash -c 'while kill -0 "$2"; do
+    (bash -c 'while kill -0 "$2"; do
         read -r -t 5 line <&3 || continue
         eval "$line"
         echo >&4
-    done 3<>"$1/tell" 4<>"$1/told"' scribe "$T" $$ >/dev/null 2>&1 3>&- &
+    done 3<>"$1/tell" 4<>"$1/told"' scribe "$T" $$ >/dev/null 2>&1 3>&- &)
 }
 
 # Programs for a capture: a makedumpfile that runs the given words where it is to write the dump, which is in $FLAT.
