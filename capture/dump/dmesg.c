@@ -235,8 +235,10 @@ static void find_panic(struct dmesg *d)
 int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 {
 	_cleanup_close_ int fd = open(core, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int no_core = fd < 0 ? -errno : 0;
 	/* makedumpfile seeks in what it writes, so a pipe will not do. */
 	_cleanup_close_ int log_fd = memfd_create("vmcore-dmesg", MFD_CLOEXEC);
+	int no_file = log_fd < 0 ? errno : 0;
 	const struct tool tools[] = {
 		{
 			.name = "vmcore-dmesg",
@@ -261,9 +263,8 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 
 	*out = (struct dmesg){0};
 	if (fd < 0) {
-		r = -errno;
-		reason(out, "%s: %s", core, strerror(-r));
-		return r;
+		reason(out, "%s: %s", core, strerror(-no_core));
+		return no_core;
 	}
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_(gathered_deinit) struct gathered g = {0};
@@ -283,6 +284,9 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 		if (r == 0)
 			break;
 	}
+	if (r < 0 && no_file)
+		reason(out, "no file in memory for makedumpfile --dump-dmesg: %s",
+		       strerror(no_file));
 	if (!out->text)
 		return error;
 	if (r == 0 && !out->truncated)

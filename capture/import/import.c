@@ -27,29 +27,32 @@ static const struct import_row *find_row(enum import_format format, const char *
 	return NULL;
 }
 
-/* Does it look as if it held a password, whoever it belongs to? */
-static bool is_secret(const struct import_row *row, const char *name)
+/* Does it look as if it held a password, whoever it belongs to? A line that is no assignment is
+ * judged by all of it. */
+static bool is_secret(const struct import_row *row, const struct setting *s)
 {
-	return (row && row->secret) || strcasestr(name, "pass") || strcasestr(name, "secret");
+	const char *text = *s->name ? s->name : s->value;
+
+	return (row && row->secret) || strcasestr(text, "pass") || strcasestr(text, "secret");
 }
 
-/* Cut the password out of "scheme://user:password@host", wherever one stands, in place. */
+/* Cut the password out of "[scheme://]user:password@host" in each word, in place. One may hold any
+ * character, so rather too much is cut. */
 static void hide_passwords(char *s)
 {
-	char *p = s;
+	while (*s) {
+		size_t n = strcspn(s, " \t");
+		char *scheme = memmem(s, n, "://", 3), *user = scheme ? scheme + 3 : s;
+		char *at = memrchr(user, '@', (size_t)(s + n - user));
+		char *colon = at ? memchr(user, ':', (size_t)(at - user)) : NULL;
 
-	while ((p = strstr(p, "://"))) {
-		size_t n;
-		char *at, *colon;
-
-		p += strlen("://");
-		n = strcspn(p, "/ \t");
-		at = memrchr(p, '@', n);
-		colon = at ? memchr(p, ':', (size_t)(at - p)) : NULL;
 		if (colon && at > colon + 1) {
 			colon[1] = '*';
+			n = (size_t)(colon + 2 - s) + (size_t)(s + n - at);
 			memmove(colon + 2, at, strlen(at) + 1);
 		}
+		s += n;
+		s += strspn(s, " \t");
 	}
 }
 
@@ -62,7 +65,7 @@ static char *show(const struct importer *im, const struct import_row *row, const
 		     shell                   ? "="
 		     : *s->name && *s->value ? " "
 					     : "",
-		     is_secret(row, s->name) ? "***" : s->value) < 0)
+		     is_secret(row, s) ? "***" : s->value) < 0)
 		return NULL;
 	hide_passwords(text);
 	if (strlen(text) > SOURCE_MAX)

@@ -195,6 +195,11 @@ static void test_passwords_stay(void **state)
 		"KDUMP_SAVEDIR=ftp://u:hunter2@h/x\n",
 		"KDUMP_SAVEDIR=\"/a sftp://u:hunter2@h/x\"\n",
 		"MY_SECRET=hunter2\n",
+		"A=1\ndeclare -x FTP_PASSWORD=hunter2\n",
+		"KDUMP_SAVEDIR=ftp://u:hun/hunter2@h/x\n",
+		"SSH=u:hunter2@h\n",
+		"KDUMP_SAVEDIR='ssh://a:hunter2@b ssh://c:hunter2@d:22/e f'\n",
+		"ssh u:hunter2@h\n",
 		"ODD='x ssh://a:hunter2@b'\n",
 	};
 	struct config_error error;
