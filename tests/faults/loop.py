@@ -82,13 +82,24 @@ class Loop:
         fcntl.ioctl(self.fd, LOOP_SET_STATUS64, info)
 
     def rewrite(self, source):
-        """What is in source, as large; nobody has it mounted. Only what differs is written, and the kernel's cache is emptied."""
+        """What is in source, as large; nobody has it mounted. Only what differs is written."""
         os.fsync(self.fd)
         for at in range(0, len(self.content), PIECE):
             piece = os.pread(source, PIECE, at)
             if piece != self.content[at:at + PIECE]:
                 self.content[at:at + PIECE] = piece
-        fcntl.ioctl(self.fd, BLKFLSBUF)
+        self._forget()
+
+    def _forget(self):
+        """Empty the kernel's cache of the device. A page that memory reclaim has in its hands stays, and has to go later."""
+        until = time.monotonic() + 20
+        while True:
+            fcntl.ioctl(self.fd, BLKFLSBUF)
+            if os.pread(self.fd, len(self.content), 0) == self.content[:]:
+                return
+            if time.monotonic() > until:
+                raise OSError(errno.EBUSY, "the kernel keeps old pages", str(self.path))
+            time.sleep(0.01)
 
     def close(self):
         self.content.close()
