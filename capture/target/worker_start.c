@@ -18,6 +18,7 @@
 
 #define MOMENT_MS INT64_C(500)   /* for a killed process that nothing holds */
 #define END_MS    INT64_C(2000)  /* for a killed process to be gone */
+#define FORCE_MS  INT64_C(4000)  /* for a dead process's calls to a server to be ended */
 #define DETACH_MS INT64_C(10000) /* for the kernel to take a mount away */
 
 static _Noreturn void become_worker(struct worker *w, const struct target_ops *ops, int sock,
@@ -103,6 +104,22 @@ static bool reap(pid_t pid, int64_t ms)
 	}
 }
 
+/*
+ * Where the file system can (NFS), this ends the calls that are under way to a server, and no
+ * others: a dying process that writes back what it wrote makes new ones until nothing is left. A
+ * later sync of all file systems, such as systemd's before the change of root, would wait for these
+ * for minutes.
+ */
+static void force(const char *mountpoint)
+{
+	const struct timespec nap = {.tv_nsec = 50000000};
+	int64_t until = clock_ms() + FORCE_MS;
+
+	while (umount2(mountpoint, MNT_FORCE | UMOUNT_NOFOLLOW) < 0 && errno == EBUSY &&
+	       clock_ms() < until)
+		(void)nanosleep(&nap, NULL);
+}
+
 /* A mount that does not answer. Taking it away may block likewise. */
 static void detach(const char *mountpoint)
 {
@@ -111,8 +128,7 @@ static void detach(const char *mountpoint)
 	if (pid == 0) {
 		(void)prctl(PR_SET_NAME, "fadump-umount");
 		close_others(STDERR_FILENO + 1, -1, -1);
-		/* It ends what waits for a server, where the file system can. */
-		(void)umount2(mountpoint, MNT_FORCE | UMOUNT_NOFOLLOW);
+		force(mountpoint);
 		(void)umount2(mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW);
 		(void)rmdir(mountpoint);
 		_exit(0);

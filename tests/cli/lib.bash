@@ -52,8 +52,10 @@ scribe() {
     # No child of the test's shell, which waits for those.
     # shellcheck disable=SC2016 # the inner shell expands them
     (bash -c 'while kill -0 "$2"; do
-        read -r -t 5 line <&3 || continue
-        eval "$line"
+        # What had come when the time was over is the beginning of a line.
+        read -r -t 5 more <&3 || { line+=$more; continue; }
+        eval "$line$more"
+        line=
         echo >&4
     done 3<>"$1/tell" 4<>"$1/told"' scribe "$T" $$ >/dev/null 2>&1 3>&- &)
 }

@@ -72,20 +72,28 @@ def run_here(name):
     return 0
 
 
+def waits(name):
+    """Whether the scenario NAME says that it waits for timers most of the time: another one may run beside it."""
+    return getattr(load(name), "WAITS", False)
+
+
 def run_all(names, jobs=1, keep=False):
-    """Run scenarios, JOBS at a time, and print a line for each; the number of failures."""
-    waiting, running, failed = list(names), {}, 0
-    while waiting or running:
-        while waiting and len(running) < jobs:
-            name = waiting.pop(0)
-            running[name] = _start(name, keep), time.monotonic()
-        for name, (process, began) in list(running.items()):
+    """Run scenarios, JOBS at a time and one that mostly waits beside them, and print a line for each; the number of failures."""
+    # What is started in each lane, in this order; the last one is for those that wait.
+    waiting = [name for name in names if waits(name)]
+    lanes, running, failed = [[name for name in names if name not in waiting]] * jobs + [waiting], {}, 0
+    while any(lanes) or running:
+        for lane, queue in enumerate(lanes):
+            if lane not in running and queue:
+                name = queue.pop(0)
+                running[lane] = name, _start(name, keep), time.monotonic()
+        for lane, (name, process, began) in list(running.items()):
             seconds = time.monotonic() - began
             if process.poll() is None and seconds > LIMIT * PATIENCE:
                 process.kill()  # its QEMU goes with it
                 process.wait()
             if process.poll() is not None:
-                del running[name]
+                del running[lane]
                 failed += _report(name, process.returncode, seconds)
         time.sleep(0.2)
     print(f"lab: {len(names) - failed} passed, {failed} failed")

@@ -6,6 +6,8 @@ import time
 
 from harness import arrived, dumps
 
+WAITS = True
+
 TARGETS = [
     ("ssh://dumps@10.0.2.2:2201/upload", ("host key",)),  # known_hosts has another key for this port
     ("ssh://stranger@10.0.2.2/upload", ("Permission denied", "refused")),

@@ -7,6 +7,8 @@ import json
 from harness import dumps
 from harness.failure import PATIENCE
 
+WAITS = True
+
 # The disk must stand still for the capture, not for udev, whose own worker would hold the boot up: it looks at a disk when it
 # comes up, and again when something that wrote to it, as e2fsck does, has closed it.
 SETTLED = {"/etc/systemd/system/fadump-ng-capture.service.d/settle.conf": "[Service]\nExecStartPre=/usr/bin/udevadm settle\n",

@@ -7,6 +7,8 @@ import json
 from harness import cache, dumps
 from harness.failure import PATIENCE
 
+WAITS = True
+
 MARK = "lab: the kernel is to stand still"
 # Stands where makedumpfile stands in the initramfs, and is nobody like it. The kernel stands still once a lock that every fork
 # and exit takes is held by nobody; the loops see to it that each CPU comes to that.
