@@ -10,18 +10,19 @@ from harness.failure import PATIENCE
 WAITS = True
 
 # The disk must stand still for the capture, not for udev, whose own worker would hold the boot up: it looks at a disk when it
-# comes up, and again when something that wrote to it, as e2fsck does, has closed it.
-SETTLED = {"/etc/systemd/system/fadump-ng-capture.service.d/settle.conf": "[Service]\nExecStartPre=/usr/bin/udevadm settle\n",
+# comes up, and again when something that wrote to it, as e2fsck does, has closed it. Between udev and the capture there is time.
+SETTLED = {"/etc/systemd/system/fadump-ng-capture.service.d/settle.conf":
+           "[Service]\nExecStartPre=/usr/bin/udevadm settle\n"
+           f"ExecStartPre=/bin/sh -c 'echo lab: settled >/dev/kmsg; sleep {int(15 * PATIENCE)}'\n",
            "/etc/udev/rules.d/99-lab.rules": 'KERNEL=="vd*", OPTIONS+="nowatch"\n'}
 
 
 def run(lab):
     disk = lab.CachedDisk("stuck")
     conf = f"deadline = {int(60 * PATIENCE)}s\n" + dumps.target("stuck") + dumps.ON_ROOT
-    with lab.vm(files={dumps.CONF: conf}, initrd_files=SETTLED, disks=[disk], told=True) as vm:
+    with lab.vm(files={dumps.CONF: conf}, initrd_files=SETTLED, disks=[disk]) as vm:
         vm.boot()
-        vm.wait_capture(vm.crash())
-        vm.wait_told(r"fadump-ng: it died of: ", 120)
+        vm.wait_for(r"lab: settled", 120, vm.wait_capture(vm.crash()))
         disk.stand_still()
         vm.wait_login(600)
         dumps.released(lab, vm)
