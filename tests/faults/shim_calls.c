@@ -188,10 +188,13 @@ int close(int fd)
 	return r;
 }
 
+/* Before and after: who is killed between the two has renamed, and cannot say it. */
 int renameat(int from_at, const char *from, int to_at, const char *to)
 {
-	int r = shim_hit("rename") ? -1 : REAL(renameat)(from_at, from, to_at, to);
+	int r;
 
+	shim_say("renaming %s %s\n", from, to);
+	r = shim_hit("rename") ? -1 : REAL(renameat)(from_at, from, to_at, to);
 	shim_say("rename %d %s %s\n", r, from, to);
 	shim_note_name(to, r);
 	return r;
@@ -199,8 +202,10 @@ int renameat(int from_at, const char *from, int to_at, const char *to)
 
 int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned int flags)
 {
-	int r = shim_hit("rename") ? -1 : REAL(renameat2)(from_at, from, to_at, to, flags);
+	int r;
 
+	shim_say("renaming %s %s\n", from, to);
+	r = shim_hit("rename") ? -1 : REAL(renameat2)(from_at, from, to_at, to, flags);
 	shim_say("rename %d %s %s\n", r, from, to);
 	shim_note_name(to, r);
 	return r;
