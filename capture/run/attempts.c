@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEVICE   "/dev/nvram"
 #define BOOT_DIR "/run/fadump-ng"
@@ -214,11 +215,14 @@ int attempts_set_boot(const struct root *root, const struct attempts *a)
 
 	if (err < 0)
 		return err;
-	fd = root_open(root, ATTEMPTS_BOOT, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	/* Over what is there: were it gone for a moment, this boot might be counted twice. */
+	fd = root_open(root, ATTEMPTS_BOOT, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return fd;
 	attempts_format(a, text);
-	err = write_full(fd, text, ATTEMPTS_TEXT);
+	err = pwrite_full(fd, text, ATTEMPTS_TEXT, 0);
+	if (err == 0 && ftruncate(fd, (off_t)ATTEMPTS_TEXT) < 0)
+		err = -errno;
 	(void)close(fd);
 	return err;
 }

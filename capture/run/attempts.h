@@ -8,7 +8,8 @@
  *
  * the dump, the number of attempts, and for each of nine the time it began, a letter for the step
  * that it came to, and in hexadecimal the number of the target in the configuration, or "-"; each
- * ends with a dot. A copy in /run tells the rest of the boot that it was counted.
+ * ends with a dot. A copy in /run tells the rest of the boot that it was counted, and by
+ * its last step whether a capture has begun.
  */
 #pragma once
 

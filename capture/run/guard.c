@@ -28,7 +28,7 @@ static const struct step {
 	const char *text;
 	int64_t local_ms, remote_ms;
 } steps[] = {
-	{'.', "its beginning", 0, 0},
+	{GUARD_NONE, "its beginning", 0, 0},
 	{GUARD_LOG, "reading the crashed kernel's log", 300 * S, 300 * S},
 	{GUARD_NETWORK, "bringing the network up", 0, 0}, /* see patience_of() */
 	{GUARD_OPEN, "opening the target", 300 * S, 450 * S},
@@ -75,14 +75,37 @@ static void say_earlier(struct run *run)
 	}
 }
 
+/* Was there a capture in this boot already? This one is a person's then, in a rescue shell. */
+static bool is_again(const struct run *run)
+{
+	struct attempts boot;
+
+	return attempts_of_boot(run->root, &boot) == 0 && boot.dump_id == run->dump_id &&
+	       boot.n > 0 && boot.one[boot.n - 1].step != GUARD_NONE;
+}
+
+/* The boot's copy says so, whatever becomes of this one. */
+static void note_begun(const struct run *run)
+{
+	struct attempts boot = run->guard.attempts;
+
+	if (boot.n == 0)
+		return;
+	boot.one[boot.n - 1].step = GUARD_LOG;
+	/* Without it, a person's capture is as much as this one. */
+	(void)!attempts_set_boot(run->root, &boot);
+}
+
 static void count(struct run *run)
 {
 	struct guard *g = &run->guard;
 	unsigned int max = (unsigned int)run->config->max_attempts;
+	bool again = is_again(run);
 	int err = guard_boot_count(run->root, run->dump_id, &g->store, &g->attempts);
 
-	g->last = g->attempts.n == max && max > 1;
-	g->spent = g->attempts.n > max;
+	g->last = !again && g->attempts.n == max && max > 1;
+	g->spent = !again && g->attempts.n > max;
+	note_begun(run);
 	if (err < 0)
 		log_warning(run->log,
 			    "attempts at this dump are not counted: %s; without that there is no "
@@ -91,9 +114,10 @@ static void count(struct run *run)
 	if (g->attempts.n <= 1)
 		return;
 	log_warning(run->log, "attempt %u of %u at this dump%s", g->attempts.n, max,
-		    g->spent  ? ", one more than is configured: it is left alone"
-		    : g->last ? ": the last one, which saves its log only"
-			      : "");
+		    again      ? ", once more in this boot: a whole one"
+		    : g->spent ? ", one more than is configured: it is left alone"
+		    : g->last  ? ": the last one, which saves its log only"
+			       : "");
 	say_earlier(run);
 }
 

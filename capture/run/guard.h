@@ -12,6 +12,7 @@
 
 /* How far an attempt came; the letters are in the machine's memory. */
 enum guard_step {
+	GUARD_NONE = '.',    /* the boot has counted it, no capture has begun */
 	GUARD_LOG = 'l',     /* reading the crashed kernel's log */
 	GUARD_NETWORK = 'n', /* bringing the network up for a target */
 	GUARD_OPEN = 'o',    /* reaching the target */

@@ -164,6 +164,36 @@ manifest() {
     [[ $errors != *"used up"* ]]
 }
 
+@test "a capture by hand in the rescue shell of the last attempt is a whole one" {
+    for _ in 1 2; do
+        fadump guard begin
+        reset
+    done
+    fadump guard begin
+    fadump capture
+    [[ $errors == *"saves its log only"* ]]
+    : >"$T/root/dev/watchdog0"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors == *"attempt 3 of 3 at this dump, once more in this boot: a whole one"* ]]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [[ $(dog) == *V ]]
+}
+
+@test "when all attempts are used up a capture by hand in the initramfs takes the dump" {
+    for _ in 1 2 3; do
+        fadump guard begin
+        reset
+    done
+    fadump guard begin
+    fadump capture
+    [ "$status" = 3 ]
+    [ -z "$(dump_dir)" ]
+    fadump capture
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+    [ "$(release_mem)" = 1 ]
+}
+
 @test "with one attempt that one is whole" {
     echo 'max-attempts = 1' >"$conf"
     fadump guard begin

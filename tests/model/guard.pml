@@ -131,10 +131,17 @@ inline guard_start()
 {
 	guard_boot_count();
 	atomic {
-		last = (n == max_attempts && max_attempts > 1);
+		/* is_again(): a shell's command comes behind the boot's own capture; note_begun() may have failed */
+		again = shell;
+		if
+		:: again && faults -> faults--; again = 0
+		:: skip
+		fi;
+		last = (!again && n == max_attempts && max_attempts > 1);
 #ifndef MUTANT_NEVER_USED_UP
-		spent = (n > max_attempts);
+		spent = (!again && n > max_attempts);
 #endif
+		again = 0;
 		if
 		:: !err && n && !spent && !ARMS_NOT ->
 			watchdog_arm();
