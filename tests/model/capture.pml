@@ -34,12 +34,11 @@
  * and the write stayed unclear, nor where the record cannot be written, nor where the lock file cannot be made and two run at once (1 and 2 hold
  * even then: each capture has the lock of its directory).
  *
- * With rate-limit or on-deadline = log-only, both off by default, 1 holds of a whole dump or of the log; for each target by itself, not for
- * several in one pass. When they apply is left to chance.
+ * With rate-limit or on-deadline = log-only, both off by default, 1 holds of a whole dump or of the log; with require-all, of the dump on every
+ * target, or of the log on every target. When they apply is left to chance.
  *
  * The count is searched within bounds of its own, with 1, 2 and 3 attempts, with /dev/nvram and without; one failing call a boot, or another crash
- * and a reset from elsewhere, or a person. A person's capture in the rescue shell is for the program one of the initramfs: it is the last
- * attempt's, where that is due.
+ * and a reset from elsewhere, or a person, whose capture in the rescue shell is a whole one.
  *
  * Left out: what gives way to a new dump; what is in a dump (the structural check tells whole from not), how much room there is (a full target is
  * one that fails), the log beside a dump but the last attempt's, the manifest and the network, what the watchdog takes for progress, a disk that
@@ -61,16 +60,18 @@
 #define BOTH	6	/* both targets in one pass */
 #define EACH	7	/* and require-all */
 #define LOGS	8	/* the log is enough */
-#define STEADY	9	/* nothing fails; for the search for cycles */
-#define TWO	10	/* to provoke, not to search to the end */
-#define EACH_PEOPLE	11
-#define FEW	12	/* one fault, one person */
-#define ATTEMPTS	13	/* with a watchdog, and a count; -DGUARDED for these four */
-#define ATTEMPTS_AGAIN	14	/* another crash, and a reset from elsewhere */
-#define ATTEMPTS_PEOPLE	15
-#define ATTEMPTS_LOGS	16	/* the log is enough */
-#define ATTEMPTS_STEADY	17	/* for cycles */
-#define ATTEMPTS_TWO	18	/* to provoke */
+#define LOGS_BOTH	9	/* on both targets in one pass */
+#define LOGS_EACH	10	/* and require-all */
+#define STEADY	11	/* nothing fails; for the search for cycles */
+#define TWO	12	/* to provoke, not to search to the end */
+#define EACH_PEOPLE	13
+#define FEW	14	/* one fault, one person */
+#define ATTEMPTS	15	/* with a watchdog, and a count; -DGUARDED for these four */
+#define ATTEMPTS_AGAIN	16	/* another crash, and a reset from elsewhere */
+#define ATTEMPTS_PEOPLE	17
+#define ATTEMPTS_LOGS	18	/* the log is enough */
+#define ATTEMPTS_STEADY	19	/* for cycles */
+#define ATTEMPTS_TWO	20	/* to provoke */
 #ifdef ONLY
 #define WITHIN(n)	(n == ONLY)
 #elif defined(GUARDED)
@@ -115,6 +116,8 @@ inline choose_bounds()
 	:: WITHIN(BOTH) -> bounds(1, 1, 1, 0, 1); together = 1
 	:: WITHIN(EACH) -> bounds(0, 1, 2, 0, 2); together = 1; require_all = 1
 	:: WITHIN(LOGS) -> bounds(1, 1, 2, 0, 1); log_enough = 1
+	:: WITHIN(LOGS_BOTH) -> bounds(1, 1, 1, 0, 1); together = 1; log_enough = 1
+	:: WITHIN(LOGS_EACH) -> bounds(1, 1, 1, 0, 1); together = 1; log_enough = 1; require_all = 1
 	:: WITHIN(STEADY) -> bounds(1, 1, 0, 1, 1)
 	:: WITHIN(TWO) -> bounds(0, 1, 2, 1, 2)
 	:: WITHIN(FEW) -> bounds(0, 1, 1, 1, 2)

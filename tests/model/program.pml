@@ -152,10 +152,22 @@ inline end_pages(n, whole)
 #define ALL_OR_NONE	require_all
 #endif
 
+#ifdef MUTANT_ONE_LOG_IS_ALL
+#define LOGS_ALL_OR_NONE	false
+#else
+#define LOGS_ALL_OR_NONE	ALL_OR_NONE
+#endif
+
 #ifdef MUTANT_LOG_ALWAYS
 #define LOG_MAY_DO	true
 #else
 #define LOG_MAY_DO	log_enough
+#endif
+
+#ifdef MUTANT_LOG_BESIDE
+#define NOBODY_HAS	!has[i]
+#else
+#define NOBODY_HAS	(!has[0] && !has[1])
 #endif
 
 #ifdef MUTANT_PERSON_FORBIDDEN
@@ -174,7 +186,7 @@ proctype Program(mtype:runner who)
 	bit err, no_release, force, locked, looked, mine, have_receipt, have_log, released, unclear, armed, shell, service;
 	bit old_same, old_mine, old_kept, old_released, old_unclear, old_there;
 	bit begun, again, last, spent, fed, stopped, forbidden, log_put;	/* guard.pml; log_put: the last attempt has done all it does */
-	bit held_dir[TARGETS], well[TARGETS], has[TARGETS];	/* the directory; the file so far; the receipt */
+	bit held_dir[TARGETS], well[TARGETS], has[TARGETS], logged[TARGETS];	/* the directory; the file so far; the receipt; or the log's */
 	byte n, kept, f, i, old_place, turns, at[TARGETS], saved[TARGETS];	/* saved: 0, or 1 + the directory */
 
 	{
@@ -407,7 +419,7 @@ prepare:
 	/* run/place.c: place_prepare(): a directory with a dump in it is never used again */
 	atomic {
 		if
-		:: has[i] -> err = 0
+		:: has[i] -> err = 0; at[i] = saved[i] - 1
 		:: !has[i] ->
 			call(err);
 			f = i * PLACES;
@@ -536,9 +548,23 @@ abandon:
 		err = 0
 	};
 finished:
-	/* run/attempt.c: limit_rate(), give_up_in_time(); run/place.c: place_keep_log() */
+	atomic {
+		if
+		:: held_dir[i] -> USE(i * PLACES + at[i], 0)
+		:: else
+		fi;
+		held_dir[i] = 0;
+		well[i] = 0;
+		saved[i] = (has[i] -> 1 + f % PLACES : saved[i]);
+		if
+		:: together && i < TARGETS - 1 -> i++; goto finish
+		:: else -> i = (together -> 0 : i)
+		fi
+	};
+	/* run/attempt.c: limit_rate(), give_up_in_time(): for a pass in which nobody has the dump; run/place.c: place_keep_log() */
+keep_log:
 	if
-	:: LOG_MAY_DO && !has[i] && !together ->
+	:: LOG_MAY_DO && NOBODY_HAS ->
 		atomic {
 			call(err);
 			log_seen[i] = log_seen[i] || !err
@@ -553,37 +579,30 @@ finished:
 			fi
 		};
 #endif
-		have_log = !err;
+		logged[i] = !err;
 		err = 0
-	:: !has[i] || !log_enough	/* not over the rate, or not the deadline's fault */
+	:: !has[i] || !log_enough || together	/* not over the rate, or not the deadline's fault */
 	:: else
 	fi;
 	/* run/attempt.c: judge() */
 	atomic {
-		if
-		:: held_dir[i] -> USE(i * PLACES + at[i], 0)
-		:: else
-		fi;
-		held_dir[i] = 0;
-		well[i] = 0;
-		saved[i] = (has[i] -> 1 + f % PLACES : saved[i]);
 		i++;
 		if
-		:: together && i < TARGETS -> goto finish
+		:: together && i < TARGETS -> goto keep_log
 		:: else -> i--
 		fi;
 		if
-		:: has[0] && (has[1] || !ALL_OR_NONE) -> f = saved[0] - 1; have_receipt = 1
-		:: !has[0] && has[1] && !ALL_OR_NONE -> f = PLACES + saved[1] - 1; have_receipt = 1
+		:: has[0] && (has[1] || logged[1] || !ALL_OR_NONE) -> f = saved[0] - 1; have_receipt = 1
+		:: !has[0] && has[1] && (logged[0] || !ALL_OR_NONE) -> f = PLACES + saved[1] - 1; have_receipt = 1
+		:: !has[0] && !has[1] -> have_log = (LOGS_ALL_OR_NONE -> logged[0] && logged[1] : logged[0] || logged[1])
 		:: else
 		fi;
 #ifdef MUTANT_LAST_RELEASES
 		have_log = have_log || log_put;
 #endif
-		at[0] = 0; at[1] = 0; has[0] = 0; has[1] = 0;
+		at[0] = 0; at[1] = 0; has[0] = 0; has[1] = 0; logged[0] = 0; logged[1] = 0;
 		if
-		:: have_receipt -> have_log = 0
-		:: !have_receipt && have_log
+		:: have_receipt || have_log
 		:: !have_receipt && !have_log && !log_put && i < TARGETS - 1 -> i++; goto prepare
 		:: else -> assert(!log_put || log_seen[i]); outcome = RUN_FAILED
 		fi;
@@ -621,8 +640,8 @@ give:
 	atomic {
 		assert(!((who == LATE || who == LAST) && rec_kept && rec_place));	/* what a person wants kept is kept */
 		assert(!last || have_log);	/* a last attempt gives nothing back, unless the rate limit does */
-		/* with require-all every target has it */
-		assert(force || !require_all || gone || (LASTS(0) || LASTS(1)) && (LASTS(2) || LASTS(3)));
+		/* with require-all every target has it, or each has its log */
+		assert(force || !require_all || gone || (LASTS(0) || LASTS(1)) && (LASTS(2) || LASTS(3)) || log_enough && log_disk[0] && log_disk[1]);
 		kernel_release(force, err);
 		if
 		:: err -> r = RELEASE_FAILED; err = 0; goto given_back
