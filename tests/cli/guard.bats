@@ -14,7 +14,7 @@ setup() {
     [ -z "${STUB_SLEEP-}" ] || sleep "$STUB_SLEEP"
     cat "$FLAT"
     exit "${STUB_EXIT-0}"'
-    python3 "$HERE/../lab/harness/nvram.py" >"$T/root/dev/nvram"
+    /usr/bin/python3 "$HERE/../lab/harness/nvram.py" >"$T/root/dev/nvram"
     local class=$T/root/sys/class/watchdog/watchdog0/device parameters=$T/root/sys/module/pseries_wdt/parameters
     mkdir -p "$class" "$parameters"
     ln -s ../../../../bus/platform/drivers/pseries-wdt "$class/driver"
@@ -71,7 +71,7 @@ manifest() {
 @test "a boot without a dump is not counted, and nothing is armed" {
     rm -r "$T/root"
     tree pseries-production
-    python3 "$HERE/../lab/harness/nvram.py" >"$T/root/dev/nvram"
+    /usr/bin/python3 "$HERE/../lab/harness/nvram.py" >"$T/root/dev/nvram"
     cp "$T/root/dev/nvram" "$T/nvram"
     fadump guard begin
     [ "$status" = 3 ]

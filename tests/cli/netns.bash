@@ -46,7 +46,7 @@ dhcp_server() {
 }
 
 router() {
-    beside python3 -c '
+    beside /usr/bin/python3 -c '
 import socket, struct, time
 s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
 s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)

@@ -50,28 +50,40 @@ mkdir -p "$root"
 	exit 1
 }
 
+# Tests make hundreds of trees: what follows starts few programs.
+
+# above PATH: its directory is there.
+above() {
+	[ -d "$root/${1%/*}" ] || mkdir -p "$root/${1%/*}"
+}
+
 # put PATH TEXT: a file with one line.
 put() {
-	mkdir -p "$root/$(dirname "$1")"
+	above "$1"
 	printf '%s\n' "$2" >"$root/$1"
 }
 
 # touch_prop PATH: a device-tree property whose presence is what counts.
 touch_prop() {
-	mkdir -p "$root/$(dirname "$1")"
+	above "$1"
 	printf '\000\000\000\001' >"$root/$1"
 }
 
 # put_hex PATH HEX...: bytes.
 put_hex() {
-	mkdir -p "$root/$(dirname "$1")"
+	above "$1"
 	file=$root/$1
+	escapes=
 	shift
-	: >"$file"
-	for byte in $(printf '%s' "$@" | sed 's/../& /g'); do
-		# shellcheck disable=SC2059 # an octal escape
-		printf "\\$(printf '%03o' "0x$byte")" >>"$file"
+	for word; do
+		while [ -n "$word" ]; do
+			byte=$((0x${word%"${word#??}"}))
+			word=${word#??}
+			escapes=$escapes\\$((byte / 64))$((byte / 8 % 8))$((byte % 8))
+		done
 	done
+	# shellcheck disable=SC2059 # octal escapes
+	printf "$escapes" >"$file"
 }
 
 # kernel_dump: what the firmware of a machine with 2 GiB kept: CPU states, boot memory, the text of bootargs_append.
@@ -86,7 +98,7 @@ kernel_dump() {
 seq=0
 # log LEVEL TEXT: one record of /dev/kmsg.
 log() {
-	mkdir -p "$root/dev"
+	above dev/kmsg
 	printf '%s,%d,%d,-;%s\n' "$1" "$seq" "$((seq * 1307))" "$2" >>"$root/dev/kmsg"
 	seq=$((seq + 1))
 }
@@ -173,7 +185,7 @@ core() {
 		echo "mktree.sh: no mkcore; run 'make build-tools' or set MKCORE" >&2
 		exit 1
 	}
-	mkdir -p "$root/$(dirname "$2")"
+	above "$2"
 	"$mkcore" "$1" "$root/$2"
 }
 

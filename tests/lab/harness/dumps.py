@@ -102,9 +102,22 @@ def kept(lab, vm):
 
 def backtrace(lab, vm, disk, path):
     """Open the dump at PATH of DISK (ext4, the guest is off) in crash: sys and bt name the panic. The dump's copy on this host."""
-    dump = disk.read(f"{path}/vmcore", pathlib.Path(vm.directory) / "vmcore")
+    dump = _copy(vm, disk, path)
     panic_in(lab, dump)
     return dump
+
+
+def log_in(lab, vm, disk, path):
+    """The same in a sixth of the time, for one more dump of a kind that another scenario opens whole: crash finds the crashed
+    kernel's log in it, by the kernel's symbols alone."""
+    text = lab.crash(_copy(vm, disk, path), "log", options=["--minimal"])
+    panic = next((line for line in text.splitlines() if "Kernel panic" in line), "no panic")
+    lab.contains(panic, "sysrq triggered crash", "crash: log")
+    lab.note(f"in the dump's log: {panic.strip()}")
+
+
+def _copy(vm, disk, path):
+    return disk.read(f"{path}/vmcore", pathlib.Path(vm.directory) / "vmcore")
 
 
 def panic_in(lab, dump):
@@ -129,4 +142,5 @@ def one_cycle(lab, initrd, also=lambda vm: None, **options):
         name = the_dump(lab, vm)
         also(vm)
         vm.poweroff()
-        backtrace(lab, vm, vm.root, f"/var/crash/{name}")
+        opened = log_in if "plain" in initrd else backtrace
+        opened(lab, vm, vm.root, f"/var/crash/{name}")

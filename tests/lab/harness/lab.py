@@ -56,13 +56,13 @@ class Lab:
         if part not in text:
             raise Failure(f"{what}: no {part!r} in:\n{text}")
 
-    def crash(self, dump, *commands, timeout=300):
+    def crash(self, dump, *commands, options=(), timeout=300):
         """What Debian's crash prints for COMMANDS on DUMP (a file on this host) and the guest's kernel."""
         dump = pathlib.Path(dump).resolve()
         script = dump.with_name(dump.name + ".crash")
         script.write_text("\n".join([*commands, "quit", ""]), encoding="utf-8")
         vmlinux = cache.symbols()
-        command = cache.inside(cache.guest(), ["crash", "--no_scroll", "-s", "-i", script, vmlinux, dump],
+        command = cache.inside(cache.guest(), ["crash", "--no_scroll", "-s", *options, "-i", script, vmlinux, dump],
                                [dump.parent, vmlinux.parent])
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

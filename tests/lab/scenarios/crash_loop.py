@@ -36,7 +36,7 @@ def run(lab):
         lab.contains(vm.read(f"{path}/vmcore-dmesg.txt"), "Kernel panic", "the log of the fourth")
         lab.contains(dumps.capture_log(vm), "without a dump, as rate-limit says", "journal")
         vm.poweroff()
-        dumps.backtrace(lab, vm, vm.root, f"{DIRECTORY}/{first}")
+        dumps.log_in(lab, vm, vm.root, f"{DIRECTORY}/{first}")
 
 
 def entries(vm):

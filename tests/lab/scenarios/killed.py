@@ -37,4 +37,4 @@ def run(lab):
         lab.contains(log, "Kernel panic - not syncing", "the log by makedumpfile")
         vm.run("umount /mnt/1 /mnt/2")
         vm.poweroff()
-        dumps.backtrace(lab, vm, disks[1], f"/{name}")
+        dumps.log_in(lab, vm, disks[1], f"/{name}")

@@ -18,4 +18,4 @@ def run(lab):
         vm.kill()
         names = [name for name in disk.list("/") if name.startswith("guest-")]
         lab.equal(len(names), 1, f"dumps on the disk: {names}")
-        dumps.backtrace(lab, vm, disk, f"/{names[0]}")
+        dumps.log_in(lab, vm, disk, f"/{names[0]}")

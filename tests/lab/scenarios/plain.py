@@ -25,5 +25,5 @@ def run(lab):
         names = sorted(name for name in disk.list("/") if name.startswith("guest-"))
         lab.equal([len(names), names[0]], [2, first], f"dumps on the disk: {names}")
         for name in names:
-            dumps.backtrace(lab, vm, disk, f"/{name}")
+            dumps.log_in(lab, vm, disk, f"/{name}")
         lab.contains(disk.read(f"/{names[1]}/capture.log").decode(), "saving to", "capture.log")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The threaded makedumpfile, a dozen times on one crash: identical dumps, the unthreaded one's bytes.
-FADUMP_NG_THREAD_RUNS says how often (12)."""
+"""The threaded makedumpfile, six times on one crash: identical dumps, the unthreaded one's bytes.
+FADUMP_NG_THREAD_RUNS says how often (6)."""
 
 import os
 
 from harness import dumps
 
-RUNS = int(os.environ.get("FADUMP_NG_THREAD_RUNS", "12"))
+RUNS = int(os.environ.get("FADUMP_NG_THREAD_RUNS", "6"))
 KEEP = "on-failure = continue\n"
 
 

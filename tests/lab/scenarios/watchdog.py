@@ -65,7 +65,7 @@ def run(lab):
         second = stands_still(lab, vm)
         vm.poweroff()
         for name in first, second:
-            dumps.backtrace(lab, vm, disk, f"/{name}")
+            dumps.log_in(lab, vm, disk, f"/{name}")
 
 
 def stopped(lab, vm):
