@@ -75,13 +75,18 @@ static void say_earlier(struct run *run)
 	}
 }
 
-/* Was there a capture in this boot already? This one is a person's then, in a rescue shell. */
-static bool is_again(const struct run *run)
+/*
+ * Is it a person's, in a rescue shell: from a terminal, and not the first one in this boot? The
+ * boot's own has none, and systemd may start its unit again: what used the attempts up may not come
+ * back that way.
+ */
+static bool is_by_hand(const struct run *run)
 {
 	struct attempts boot;
 
-	return attempts_of_boot(run->root, &boot) == 0 && boot.dump_id == run->dump_id &&
-	       boot.n > 0 && boot.one[boot.n - 1].step != GUARD_NONE;
+	return isatty(STDIN_FILENO) && attempts_of_boot(run->root, &boot) == 0 &&
+	       boot.dump_id == run->dump_id && boot.n > 0 &&
+	       boot.one[boot.n - 1].step != GUARD_NONE;
 }
 
 /* The boot's copy says so, whatever becomes of this one. */
@@ -100,11 +105,11 @@ static void count(struct run *run)
 {
 	struct guard *g = &run->guard;
 	unsigned int max = (unsigned int)run->config->max_attempts;
-	bool again = is_again(run);
+	bool by_hand = is_by_hand(run);
 	int err = guard_boot_count(run->root, run->dump_id, &g->store, &g->attempts);
 
-	g->last = !again && g->attempts.n == max && max > 1;
-	g->spent = !again && g->attempts.n > max;
+	g->last = !by_hand && g->attempts.n == max && max > 1;
+	g->spent = !by_hand && g->attempts.n > max;
 	note_begun(run);
 	if (err < 0)
 		log_warning(run->log,
@@ -114,7 +119,7 @@ static void count(struct run *run)
 	if (g->attempts.n <= 1)
 		return;
 	log_warning(run->log, "attempt %u of %u at this dump%s", g->attempts.n, max,
-		    again      ? ", once more in this boot: a whole one"
+		    by_hand    ? ", once more in this boot, by hand: a whole one"
 		    : g->spent ? ", one more than is configured: it is left alone"
 		    : g->last  ? ": the last one, which saves its log only"
 			       : "");

@@ -35,6 +35,22 @@ reset() {
     : >"$T/root/dev/watchdog0"
 }
 
+# So many boots that ended in a reset, and the beginning of one more.
+boots() {
+    local _
+    for _ in $(seq "$1"); do
+        fadump guard begin
+        reset
+    done
+    fadump guard begin
+}
+
+# As a person runs it, from a terminal; $output has all of it.
+by_hand() {
+    output=$(script -qec "'$FADUMP_NG' --root '$T/root' $*" "$T/typescript" </dev/null) && status=0 || status=$?
+    echo "$output"
+}
+
 dump_dir() {
     find "$T/root/var/crash" -mindepth 1 -maxdepth 1 -type d
 }
@@ -102,11 +118,7 @@ manifest() {
 }
 
 @test "the last attempt saves the log and says why there is no dump; after it nothing is tried, but by hand" {
-    for _ in 1 2; do
-        fadump guard begin
-        reset
-    done
-    fadump guard begin
+    boots 2
     fadump capture
     [ "$status" = 1 ]
     [ ! -e "$T/calls" ]
@@ -140,11 +152,7 @@ manifest() {
 }
 
 @test "a boot after the last attempt leaves the dump alone" {
-    for _ in 1 2 3; do
-        fadump guard begin
-        reset
-    done
-    fadump guard begin
+    boots 3
     [ -z "$(dog)" ]
     fadump capture
     [ "$status" = 3 ]
@@ -164,34 +172,38 @@ manifest() {
     [[ $errors != *"used up"* ]]
 }
 
-@test "a capture by hand in the rescue shell of the last attempt is a whole one" {
-    for _ in 1 2; do
-        fadump guard begin
-        reset
-    done
-    fadump guard begin
-    fadump capture
+@test "after the last attempt a capture by hand in the rescue shell is a whole one, and no other" {
+    boots 2
+    fadump capture </dev/null
     [[ $errors == *"saves its log only"* ]]
+    # systemd comes back to the unit.
+    fadump capture </dev/null
+    [[ $errors == *"saves its log only"* ]]
+    [ ! -e "$T/calls" ]
     : >"$T/root/dev/watchdog0"
-    fadump capture --no-release
+    by_hand capture --no-release
     [ "$status" = 0 ]
-    [[ $errors == *"attempt 3 of 3 at this dump, once more in this boot: a whole one"* ]]
+    [[ $output == *"attempt 3 of 3 at this dump, once more in this boot, by hand: a whole one"* ]]
     cmp "$T/dump" "$(dump_dir)/vmcore"
     [[ $(dog) == *V ]]
 }
 
-@test "when all attempts are used up a capture by hand in the initramfs takes the dump" {
-    for _ in 1 2 3; do
-        fadump guard begin
-        reset
+@test "when all attempts are used up a capture by hand in the initramfs takes the dump, and no other" {
+    boots 3
+    for _ in 1 2; do
+        fadump capture </dev/null
+        [ "$status" = 3 ]
+        [ -z "$(dump_dir)" ]
     done
-    fadump guard begin
-    fadump capture
-    [ "$status" = 3 ]
-    [ -z "$(dump_dir)" ]
-    fadump capture
+    by_hand capture
     cmp "$T/dump" "$(dump_dir)/vmcore"
     [ "$(release_mem)" = 1 ]
+}
+
+@test "the first capture of a boot is the boot's own, from a terminal, too" {
+    boots 2
+    by_hand capture
+    [[ $output == *"saves its log only"* ]]
 }
 
 @test "with one attempt that one is whole" {

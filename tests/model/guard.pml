@@ -131,17 +131,17 @@ inline guard_start()
 {
 	guard_boot_count();
 	atomic {
-		/* is_again(): a shell's command comes behind the boot's own capture; note_begun() may have failed */
-		again = shell;
+		/* is_by_hand(): a shell's command comes behind the boot's own capture; note_begun() may have failed */
+		by_hand = shell;
 		if
-		:: again && faults -> faults--; again = 0
+		:: by_hand && faults -> faults--; by_hand = 0
 		:: skip
 		fi;
-		last = (!again && n == max_attempts && max_attempts > 1);
+		last = (!by_hand && n == max_attempts && max_attempts > 1);
 #ifndef MUTANT_NEVER_USED_UP
-		spent = (!again && n > max_attempts);
+		spent = (!by_hand && n > max_attempts);
 #endif
-		again = 0;
+		by_hand = 0;
 		if
 		:: !err && n && !spent && !ARMS_NOT ->
 			watchdog_arm();

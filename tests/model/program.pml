@@ -185,7 +185,7 @@ proctype Program(mtype:runner who)
 	mtype:header_page fate;
 	bit err, no_release, force, locked, looked, mine, have_receipt, have_log, released, unclear, armed, shell, service;
 	bit old_same, old_mine, old_kept, old_released, old_unclear, old_there;
-	bit begun, again, last, spent, fed, stopped, forbidden, log_put;	/* guard.pml; log_put: the last attempt has done all it does */
+	bit begun, by_hand, last, spent, fed, stopped, forbidden, log_put;	/* guard.pml; log_put: the last attempt has done all it does */
 	bit held_dir[TARGETS], well[TARGETS], has[TARGETS], logged[TARGETS];	/* the directory; the file so far; the receipt; or the log's */
 	byte n, kept, f, i, old_place, turns, at[TARGETS], saved[TARGETS];	/* saved: 0, or 1 + the directory */
 
