@@ -18,6 +18,30 @@ recipe() {
 	sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' "$@"
 }
 
+# What a recipe's log tells of its progress: what is counted, the lines that count, and how many there will be: a number, or
+# the lines that say so, whose numbers are added up.
+progress_unit=packages
+progress_line='^Setting up '
+progress_total='s/.* \([0-9][0-9]*\) newly installed.*/\1/p'
+
+# tell_progress NAME LOG: now and then say how far the build is. It ends with the shell that called it.
+tell_progress() {
+	start=$(date +%s)
+	every=20
+	[ -t 2 ] || every=60
+	while sleep "$every" && kill -0 $$ 2>/dev/null; do
+		done=$(grep -cE "$progress_line" "$2") || continue
+		case $progress_total in
+		*[!0-9]*) total=$(sed -n "$progress_total" "$2" | awk '{ sum += $1 } END { print sum + 0 }') ;;
+		*) total=$progress_total ;;
+		esac
+		if [ "$total" -gt "$done" ]; then
+			left=$((($(date +%s) - start) * (total - done) / done))
+			echo "lab: $1: $done of $total $progress_unit, about $left s left" >&2
+		fi
+	done
+}
+
 # artefact NAME FUNCTION: print the directory of the artefact NAME whose recipe is read from standard input.
 # Where it does not exist, FUNCTION is called with an empty directory to fill, which is given
 # its final name only when FUNCTION succeeded: an interrupted build is never taken for a finished one.
@@ -37,7 +61,12 @@ artefact() {
 			rm -rf --one-file-system "$dir.part"
 			mkdir "$dir.part"
 			# A child shell, because set -e has no force inside a condition.
-			if ! "$0" --build "$2" "$dir.part" >"$log" 2>&1 9>&-; then
+			tell_progress "$1" "$log" 9>&- &
+			teller=$!
+			status=0
+			"$0" --build "$2" "$dir.part" >"$log" 2>&1 9>&- || status=$?
+			kill "$teller" 2>/dev/null || true
+			if [ "$status" != 0 ]; then
 				tail -n 20 "$log" >&2
 				die "building $1 failed (log: $log)"
 			fi
@@ -80,13 +109,15 @@ debian() {
 	shift
 	from=$(mirror)
 	printf '%s\n' "$pins" >"$root.pins"
-	for suite in trixie stable; do
+	# The one that was whole for the last recipe is tried first.
+	for suite in $(cat "$cache/suite" 2>/dev/null) trixie stable; do
 		rm -rf --one-file-system "${root:?}"/*
 		# In a namespace of its own: mmdebstrap mounts proc and sys in the root, and may be interrupted.
 		if unshare --mount --propagation private mmdebstrap --variant=apt --keyring="$keyring" \
 			--aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
 			--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 			--dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+			--dpkgopt=force-unsafe-io \
 			--setup-hook="install -D -m 644 '$root.pins' \"\$1/etc/apt/preferences.d/lab\"" \
 			"$@" "$suite" "$root" - <<-END
 				deb $from $suite main
@@ -95,6 +126,7 @@ debian() {
 		then
 			grep -q '^VERSION_CODENAME=trixie$' "$root/etc/os-release" || die "$suite is not trixie any more"
 			rm -f "$root.pins"
+			echo "$suite" >"$cache/suite"
 			return 0
 		fi
 	done

@@ -4,11 +4,14 @@
 import concurrent.futures
 import fcntl
 import functools
+import hashlib
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
+import time
 
 from .failure import Failure
 
@@ -16,6 +19,9 @@ LAB = pathlib.Path(__file__).resolve().parent.parent
 PROJECT = LAB.parent.parent
 CACHE = pathlib.Path(os.environ.get("FADUMP_NG_CACHE") or pathlib.Path.home() / ".cache/fadump-ng")
 VARIANTS = ("106", "106-plain", "059", "059-plain", "112", "112-plain")
+PROGRAM = "usr/bin/fadump-ng"
+# Artefacts that change with the product: so many are kept.
+KEPT = 2
 # The first QEMU whose pseries machine offers fadump.
 QEMU = (10, 2)
 
@@ -27,6 +33,32 @@ def recipe(name, *arguments):
     if done.returncode:
         raise Failure(f"build/{name} failed")
     return pathlib.Path(done.stdout.strip())
+
+
+def artefact(name, key, build):
+    """The same as artefact() of build/common.sh for what is made by this program: BUILD is called with the directory to fill."""
+    directory = CACHE / f"{name}-{key}"
+    if not directory.exists():
+        with open(CACHE / f".{name}.lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not directory.exists():
+                _fill(name, directory, build)
+    directory.touch()
+    return directory
+
+
+def _fill(name, directory, build):
+    began = time.monotonic()
+    print(f"lab: making {name}", file=sys.stderr, flush=True)
+    part = directory.with_name(directory.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    build(part)
+    part.rename(directory)
+    print(f"lab: made {name} in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    others = sorted(CACHE.glob(f"{name}-????????????"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in others[KEPT:]:
+        shutil.rmtree(old)
 
 
 def kernel():
@@ -51,7 +83,15 @@ def tree():
 
 
 def initrd(variant):
+    """An image made with this product, but for the program: that may be another one's (program())."""
     return recipe("initrd", variant, tree()) / "initrd"
+
+
+def program(variant):
+    """The files to lay over initrd(VARIANT): the product's program, where the image was made with another."""
+    current = (product() / PROGRAM).read_bytes()
+    made_with = (initrd(variant).parent / "program").read_text(encoding="ascii").strip()
+    return {} if hashlib.sha256(current).hexdigest() == made_with else {"/" + PROGRAM: (current, 0o755)}
 
 
 @functools.cache
@@ -85,11 +125,20 @@ def inside(root, command, bind=()):
 @functools.cache
 def host_has_qemu():
     """Whether this host's own QEMU will do; otherwise the one of the tools root is used."""
-    if not shutil.which("qemu-system-ppc64"):
-        return False
-    text = subprocess.run(["qemu-system-ppc64", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout
-    found = re.search(r"version (\d+)\.(\d+)", text)
+    found = re.search(r"version (\d+)\.(\d+)", _host_qemu())
     return bool(found) and tuple(map(int, found.groups())) >= QEMU
+
+
+@functools.cache
+def _host_qemu():
+    if not shutil.which("qemu-system-ppc64"):
+        return ""
+    return subprocess.run(["qemu-system-ppc64", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout
+
+
+def qemu_version():
+    """What tells one QEMU from another."""
+    return _host_qemu() if host_has_qemu() else recipe("tools").name
 
 
 def qemu(arguments, bind):
@@ -99,11 +148,11 @@ def qemu(arguments, bind):
 
 
 def prepare(variants=VARIANTS):
-    """Build everything, so that running a scenario only runs it."""
+    """Build everything that scenarios with these initramfs variants need, so that running one only runs it."""
     subprocess.run([LAB / "build/host-packages"], check=True)
-    # The kernel's compilation has all CPUs for itself; unpacking packages and dracut are a CPU each.
-    _all(guest, peers, lambda: recipe("cross"), lambda: host_has_qemu() or recipe("tools"))
-    symbols()
+    # The kernel takes longest and starts first; what does not need it is built beside it.
+    servers = [peers] if set(variants) == set(VARIANTS) else []
+    _all(symbols, guest, lambda: recipe("cross"), *servers)
     tree()
     _all(*(functools.partial(initrd, variant) for variant in variants))
 

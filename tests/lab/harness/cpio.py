@@ -13,7 +13,8 @@ HEADER = 110
 
 def append(image, files):
     """Append to the uncompressed initramfs IMAGE the FILES: {absolute path: text, bytes, or (content, mode)}."""
-    known = dict(_entries(pathlib.Path(image).read_bytes()))
+    # Of regular files only the names are of interest: their contents would be half of memory.
+    known = {name: (mode, content if stat.S_ISLNK(mode) else b"") for name, (mode, content) in entries(image)}
     out = b""
     for path, content in files.items():
         content, mode = content if isinstance(content, tuple) else (content, 0o644)
@@ -27,19 +28,18 @@ def append(image, files):
         target.write(b"\0" * (-target.tell() % 4) + out + _entry("TRAILER!!!", 0, b""))
 
 
-def _entries(data):
-    """Pairs of name and (mode, content) of the archive at the beginning of DATA."""
-    at = 0
+def entries(image):
+    """Pairs of name and (mode, content) of the archive at the beginning of the uncompressed initramfs IMAGE."""
+    data, at = memoryview(pathlib.Path(image).read_bytes()), 0
     while data[at:at + 6] == b"070701":
-        field = [int(data[at + start:at + start + 8], 16) for start in range(6, HEADER, 8)]
+        field = [int(bytes(data[at + start:at + start + 8]), 16) for start in range(6, HEADER, 8)]
         mode, size, length = field[1], field[6], field[11]
-        name = data[at + HEADER:at + HEADER + length - 1].decode()
+        name = bytes(data[at + HEADER:at + HEADER + length - 1]).decode()
         if name == "TRAILER!!!":
             return
         begin = at + HEADER + length + -(HEADER + length) % 4
         at = begin + size + -size % 4
-        # Only the target of a link is of interest; file contents would be half of memory.
-        yield posixpath.normpath(name), (mode, data[begin:begin + size] if stat.S_ISLNK(mode) else b"")
+        yield posixpath.normpath(name), (mode, bytes(data[begin:begin + size]))
     raise Failure("not an uncompressed initramfs")
 
 

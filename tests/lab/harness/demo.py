@@ -4,12 +4,13 @@
 import re
 import subprocess
 import tempfile
+import time
 
 from . import cache
 from .lab import Lab
 
 # What of the console tells the story.
-TOLD = re.compile(r"Linux version |fadump|Kernel panic|sysrq: |^guest login:|Reached target.*(multi-user|Multi-User)")
+SHOWN = re.compile(r"Linux version |fadump|Kernel panic|sysrq: |^guest login:|Reached target.*(multi-user|Multi-User)")
 
 
 def say(text):
@@ -17,12 +18,19 @@ def say(text):
 
 
 def show():
+    """Prepare what is shown, and show it."""
+    began = time.monotonic()
+    say("Preparing the lab: kernel, guest, program and initramfs (the first time takes a while; later they are in "
+        f"{cache.CACHE})")
+    cache.prepare(("106",))
+    print(f"prepared in {time.monotonic() - began:.0f} s", flush=True)
     with tempfile.TemporaryDirectory(prefix="fadump-ng-demo-") as directory:
         lab = Lab(directory)
         try:
             _story(lab, lab.vm())
         finally:
             lab.close()
+    print(f"\n{time.monotonic() - began:.0f} s in all", flush=True)
 
 
 def _in_guest(vm, command):
@@ -31,10 +39,10 @@ def _in_guest(vm, command):
 
 
 def _story(lab, vm):
-    vm.echo = lambda line: print(f"  {line}", flush=True) if TOLD.search(line) else None
-    say("A ppc64le machine with 2 GiB boots")
+    vm.echo = lambda line: print(f"  {line}", flush=True) if SHOWN.search(line) else None
+    say("A ppc64le machine with 3 GiB of memory (the first time it boots and is saved; later it continues from there)")
     seconds = vm.boot()
-    print(f"login after {seconds:.0f} s")
+    print(f"at its login after {seconds:.0f} s")
     _in_guest(vm, "fadump-ng status")
     say("Memory in use, then a crash")
     vm.fill_memory(300)

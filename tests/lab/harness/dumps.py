@@ -97,7 +97,7 @@ def kept(lab, vm):
     lab.equal(now["dump_active"], True, "a dump is active")
     lab.equal(now["registered"], False, "registered")
     lab.equal(now["ready"], False, "ready")
-    lab.require(vm.memtotal() < 700_000, f"MemTotal is {vm.memtotal()} kB: was memory released?")
+    lab.require(vm.memtotal() < 800_000, f"MemTotal is {vm.memtotal()} kB: was memory released?")
 
 
 def backtrace(lab, vm, disk, path):
@@ -132,7 +132,7 @@ def panic_in(lab, dump):
 def one_cycle(lab, initrd, also=lambda vm: None, **options):
     """Crash, capture, release and login in one boot with this initramfs; the dump opens in crash. also: called with the VM
     before it is powered off; options: the VM's."""
-    with lab.vm(f"guest-{initrd}", initrd=initrd, **options) as vm:
+    with lab.vm(f"guest-{initrd}", initrd=initrd, from_power_on="plain" not in initrd, **options) as vm:
         vm.boot()
         fresh = vm.memtotal()
         start = vm.crash_and_return()

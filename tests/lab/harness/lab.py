@@ -4,7 +4,7 @@
 import pathlib
 import subprocess
 
-from . import cache
+from . import cache, times
 from .cached_disk import CachedDisk
 from .disks import Disk
 from .failure import PATIENCE, Failure
@@ -65,8 +65,9 @@ class Lab:
         command = cache.inside(cache.guest(), ["crash", "--no_scroll", "-s", *options, "-i", script, vmlinux, dump],
                                [dump.parent, vmlinux.parent])
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  text=True, errors="replace", timeout=timeout * PATIENCE, check=False)
+            with times.spent("crash"):
+                done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                      text=True, errors="replace", timeout=timeout * PATIENCE, check=False)
         except subprocess.TimeoutExpired:
             raise Failure(f"crash did not end within {timeout} s") from None
         (dump.with_name(dump.name + ".crash.out")).write_text(done.stdout, encoding="utf-8")
@@ -76,8 +77,10 @@ class Lab:
 
     def in_guest_tree(self, command, bind=(), timeout=300):
         """Run a command line (a list) of the guest's tree on this host, emulated: (status, output)."""
-        done = subprocess.run(cache.inside(cache.tree() / "root", command, bind), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout * PATIENCE, check=False)
+        with times.spent("verify"):
+            done = subprocess.run(cache.inside(cache.tree() / "root", command, bind), stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout * PATIENCE,
+                                  check=False)
         return done.returncode, done.stdout
 
     def console_tails(self):

@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-from . import cache
+from . import cache, thirds, times
 from .failure import PATIENCE, Failure
 from .isolate import isolate
 from .lab import Lab
@@ -69,6 +69,7 @@ def run_here(name):
     finally:
         lab.close()
         _remove_images(directory)
+        print(f"TIMES {times.report()}", flush=True)
     return 0
 
 
@@ -77,8 +78,32 @@ def waits(name):
     return getattr(load(name), "WAITS", False)
 
 
-def run_all(names, jobs=1, keep=False):
-    """Run scenarios, JOBS at a time and one that mostly waits beside them, and print a line for each; the number of failures."""
+def of_the_matrix(name):
+    """Whether the scenario NAME says that it is of the matrix, of which a check runs a third."""
+    return getattr(load(name), "MATRIX", False)
+
+
+def of_a_check():
+    """The names of the scenarios that a check runs: the core, and a third of the matrix."""
+    matrix = [name for name in scenarios() if of_the_matrix(name)]
+    now = thirds.third(matrix, thirds.commit())
+    print(f"lab: of the matrix ({len(matrix)} scenarios), by commit {thirds.commit()[:12]}: {' '.join(now) or 'none'}", flush=True)
+    return [name for name in scenarios() if name not in matrix or name in now]
+
+
+def from_power_on(names):
+    """Those of NAMES that CI runs from power-on instead of from a saved machine: another third for each commit."""
+    if not os.environ.get("CI"):
+        return []
+    now = thirds.third(names, thirds.commit(), salt=1)
+    print(f"lab: from power-on, by commit {thirds.commit()[:12]}: {' '.join(now)}", flush=True)
+    return now
+
+
+def run_all(names, jobs=1, keep=False, fresh=()):
+    """Run scenarios, JOBS at a time and one that mostly waits beside them, those of FRESH from power-on, and print a line for
+    each and a table of what took how long; the number of failures."""
+    took = []
     # What is started in each lane, in this order; the last one is for those that wait.
     waiting = [name for name in names if waits(name)]
     lanes, running, failed = [[name for name in names if name not in waiting]] * jobs + [waiting], {}, 0
@@ -86,7 +111,7 @@ def run_all(names, jobs=1, keep=False):
         for lane, queue in enumerate(lanes):
             if lane not in running and queue:
                 name = queue.pop(0)
-                running[lane] = name, _start(name, keep), time.monotonic()
+                running[lane] = name, _start(name, keep, name in fresh), time.monotonic()
         for lane, (name, process, began) in list(running.items()):
             seconds = time.monotonic() - began
             if process.poll() is None and seconds > LIMIT * PATIENCE:
@@ -95,12 +120,14 @@ def run_all(names, jobs=1, keep=False):
             if process.poll() is not None:
                 del running[lane]
                 failed += _report(name, process.returncode, seconds)
+                took.append((seconds, name + (" (from power-on)" if name in fresh else ""), _times(name)))
         time.sleep(0.2)
+    _table(took)
     print(f"lab: {len(names) - failed} passed, {failed} failed")
     return failed
 
 
-def _start(name, keep):
+def _start(name, keep, fresh):
     directory = directory_of(name)
     RUNS.mkdir(parents=True, exist_ok=True)
     # Held by the scenario's process: two runs of one scenario would share a directory.
@@ -109,18 +136,33 @@ def _start(name, keep):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Failure(f"{name} is being run by somebody else; set FADUMP_NG_LAB_RUNS to another directory") from None
-        return _start_in(directory, name, lock, keep)
+        return _start_in(directory, name, lock, keep, fresh)
 
 
-def _start_in(directory, name, lock, keep):
+def _start_in(directory, name, lock, keep, fresh):
     subprocess.run(["rm", "-rf", "--one-file-system", str(directory)], check=True)
     directory.mkdir(parents=True)
     with open(directory / "log", "w", encoding="utf-8") as log:
         return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", sys.executable, str(cache.LAB / "lab"), "run-here",
                                  name], stdout=log, stderr=log, stdin=subprocess.DEVNULL, pass_fds=[lock.fileno()],
                                 env={**os.environ, "FADUMP_NG_LAB_KEEP": "1" if keep else "",
+                                     **({"FADUMP_NG_LAB_FRESH": "1"} if fresh else {}),
                                      # Built once: two that built it at a time would be in each other's way.
                                      "FADUMP_NG_PRODUCT": str(cache.product())})
+
+
+def _times(name):
+    """What the scenario NAME says of where its time went."""
+    lines = (directory_of(name) / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+    return times.parse(next((line[6:] for line in reversed(lines) if line.startswith("TIMES ")), ""))
+
+
+def _table(took):
+    """Print the rows (seconds, name, parts), the longest first."""
+    parts = sorted({part for row in took for part in row[2]})
+    print("# " + " ".join(f"{word:>8}" for word in ["seconds", *parts]) + "  scenario")
+    for seconds, name, of in sorted(took, reverse=True):
+        print("# " + " ".join(f"{value:8.0f}" for value in [seconds, *(of.get(part, 0) for part in parts)]) + f"  {name}")
 
 
 def _report(name, status, seconds):
@@ -136,7 +178,7 @@ def _report(name, status, seconds):
         return 0
     body, _, reason = text.rpartition("FAILURE ")
     print(body or text)
-    reason = reason.strip() if body else f"ended by status {status} after {seconds:.0f} s"
+    reason = reason.partition("\nTIMES ")[0].strip() if body else f"ended by status {status} after {seconds:.0f} s"
     print(f"not ok {name}: {reason}\n  logs: {directory}", flush=True)
     return 1
 

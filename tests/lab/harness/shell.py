@@ -3,16 +3,16 @@
 
 import subprocess
 
-from . import cache
+from . import cache, machine
 from .vm import VM
 
 
 def run(directory, **options):
     """A guest whose console is this terminal; root needs no password. Its disk is forgotten afterwards."""
-    vm = VM(directory, network=True, **options)
+    vm = VM(directory, network=True, from_power_on=True, **options)
     vm.make()
     words, skip = [], ("-S",)
-    for word in vm.arguments():
+    for word in machine.words(vm):
         if word.startswith("socket,id=console"):
             word = "stdio,id=console,mux=on,signal=off"
         if word not in skip:

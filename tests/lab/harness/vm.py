@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from . import cache, nvram
+from . import cache, machine, nvram, saved, times
 from .agent import Agent
 from .console import Console
 from .cpio import append
@@ -19,7 +19,6 @@ from .qmp import Qmp
 from .standstill import Standstill
 from .vlan import Vlan
 
-MAC = "52:54:00:12:34:56"
 LOGIN = r"guest login: "
 # The kernel's own lines only: what is said of the last crash looks alike.
 PANIC = r"^(?:guest login: )?(?:\[[ 0-9.]+\])?(?:\[ *T\d+\])? ?(Kernel panic - not syncing: .*|systemd\[1\]: Freezing execution.*)"
@@ -35,7 +34,8 @@ class VM:
     """Use as a context manager: leaving it ends QEMU.
 
     directory  where images and logs go
-    memory     of the machine; slots and maxmem as QEMU has them, for hot-adding
+    memory     of the machine, of any size ("1000G": sparse, and crashkernel= as machine.py has it for that size); slots and
+               maxmem as QEMU has them, for hot-adding
     smp        number of CPUs
     disks      further disks.Disk objects; the root disk is vm.root, a private copy
     cmdline    what to append to the kernel's command line; fadump and crashkernel set its main words
@@ -43,18 +43,21 @@ class VM:
     files      put into the root file system and into the initramfs before the first boot: {path: content}, the content
                text, bytes, or (content, mode). initrd_files and root_files: into only one of them.
     told       the initramfs's journal can be read as it is written, from vm.told, a console.Console
-    network    whether there is a network card (the host is 10.0.2.2 and fec0::2, the guest 10.0.2.15 by DHCP); its address is MAC
+    network    whether there is a network card (the host is 10.0.2.2 and fec0::2, the guest 10.0.2.15 by DHCP); its address is machine.MAC
     vlan       the card is at a switch port that knows only frames of this VLAN
     qemu       further words for QEMU's command line
+    from_power_on   the scenario is about booting: not to be started from a saved machine
+    often      a machine of these unusual sizes is started often: worth saving
     """
 
-    def __init__(self, directory, memory="2G", slots=0, maxmem=None, smp=2, disks=(), cmdline="", fadump="on",
-                 crashkernel="512M", initrd="106", files=None, initrd_files=None, root_files=None, network=False,
-                 vlan=None, qemu=(), told=False):
+    def __init__(self, directory, memory=machine.MEMORY, slots=0, maxmem=None, smp=machine.CPUS, disks=(), cmdline="",
+                 fadump="on", crashkernel=None, initrd="106", files=None, initrd_files=None, root_files=None, network=False,
+                 vlan=None, qemu=(), told=False, from_power_on=False, often=False):
         self.directory = pathlib.Path(directory)
         self.memory, self.slots, self.maxmem, self.smp = memory, slots, maxmem, smp
-        self.cmdline, self.fadump, self.crashkernel = cmdline, fadump, crashkernel
+        self.cmdline, self.fadump, self.crashkernel = cmdline, fadump, crashkernel or machine.boot_memory(memory)
         self.variant, self.network, self.vlan, self.extra = initrd, network, vlan, list(qemu)
+        self.from_power_on, self.often = from_power_on, often
         self.root = CopiedDisk("root", cache.tree() / "root.img")
         self.disks = [self.root, *disks]
         self.initrd_files = {**(files or {}), **(initrd_files or {}), **(TELL_ALL if told else {})}
@@ -65,7 +68,7 @@ class VM:
         self.process = self.console = self.told = self.qmp = self.agent = self.switch = self.standstill = None
         self._panics_seen = 0  # console offset up to which panics are accounted for
         self._awaited = 0  # console offset from which the next login is looked for
-        self._made = False
+        self._made = self._continues = False
 
     # Power
 
@@ -74,27 +77,38 @@ class VM:
         if self._made:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
+        self._continues = saved.serves(self)
+        if self._continues:
+            saved.shape(self)
+            directory = saved.directory(self)
+            self.root.original = directory / "root.img"
+            shutil.copyfile(directory / "nvram", self.directory / "nvram")
+        else:
+            (self.directory / "nvram").write_bytes(nvram.image())
         for disk in self.disks:
             disk.make(self.directory)
-        for path, content in self.root_files.items():
-            self.root.write(path, *(content if isinstance(content, tuple) else (content,)))
+        if not self._continues:
+            for path, content in self.root_files.items():
+                self.root.write(path, *(content if isinstance(content, tuple) else (content,)))
         image = self.directory / "initrd"
         shutil.copyfile(cache.initrd(self.variant), image)
-        if self.initrd_files:
-            append(image, self.initrd_files)
-        (self.directory / "nvram").write_bytes(nvram.image())
+        changed = {**cache.program(self.variant), **self.initrd_files}
+        if changed:
+            append(image, changed)
         self._made = True
 
     def start(self):
-        """Power on."""
+        """Power on, or continue from a saved machine what has not run yet; whether it was continued."""
         self.make()
+        continues, self._continues = self._continues, False
         sockets = "console", "told", "monitor", "agent"
         for name in sockets:
             (self.directory / name).unlink(missing_ok=True)
         self.switch = Vlan(self.directory, self.vlan) if self.vlan else None
         number = len(list(self.directory.glob("console-*.log"))) + 1
         places = {self.directory, cache.CACHE, *(disk.path.parent for disk in self.disks)}
-        command = cache.qemu(self.arguments(), sorted(places))
+        words = machine.words(self) + (["-incoming", "defer"] if continues else [])
+        command = cache.qemu(words, sorted(places))
         with open(self.directory / "qemu.log", "a", encoding="utf-8") as out:
             out.write(shlex.join(command) + "\n")
             out.flush()
@@ -109,36 +123,10 @@ class VM:
         self._panics_seen = self._awaited = 0
         self.boot_id = None
         self.standstill = Standstill()
+        if continues:
+            saved.load(self)
         self.qmp("cont")
-
-    def arguments(self):
-        """The words of QEMU's command line."""
-        memory = self.memory + (f",slots={self.slots},maxmem={self.maxmem}" if self.slots else "")
-        words = [
-            "-name", self.directory.name, "-S", "-nodefaults", "-display", "none", "-no-user-config",
-            "-machine", "pseries,x-vof=on", "-cpu", "POWER10", "-accel", "tcg,thread=multi",
-            "-m", memory, "-smp", str(self.smp),
-            "-kernel", cache.kernel() / "vmlinux.boot", "-initrd", self.directory / "initrd",
-            # Emulation keeps what it translated by address: programs that always have the same need half the time.
-            "-append", f"console=hvc0 root=LABEL=root rw norandmaps fadump={self.fadump}"
-                       f" crashkernel={self.crashkernel} {self.cmdline}",
-            "-chardev", f"socket,id=console,path={self.directory}/console,server=on,wait=off",
-            "-device", "spapr-vty,chardev=console",
-            "-chardev", f"socket,id=told,path={self.directory}/told,server=on,wait=off",
-            "-device", "spapr-vty,chardev=told",
-            "-chardev", f"socket,id=monitor,path={self.directory}/monitor,server=on,wait=off",
-            "-mon", "chardev=monitor,mode=control",
-            "-chardev", f"socket,id=agent,path={self.directory}/agent,server=on,wait=off",
-            "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=org.fadump-ng.agent",
-        ]
-        # The machine's non-volatile memory, as real firmware leaves it.
-        words += ["-drive", f"if=pflash,format=raw,file={self.directory}/nvram"]
-        for disk in self.disks:
-            words += [*disk.drive(), "-device", f"virtio-blk-pci,drive={disk.name},serial={disk.name}"]
-        if self.network or self.switch:
-            words += self.switch.netdev() if self.switch else ["-netdev", "user,id=net"]
-            words += ["-device", f"virtio-net-pci,netdev=net,mac={MAC}"]
-        return [str(word) for word in words + self.extra]
+        return continues
 
     def kill(self):
         """End QEMU, as if the power was cut; the disks stay."""
@@ -159,7 +147,8 @@ class VM:
     def wait_off(self, timeout=90):
         """Wait until the guest has powered itself off."""
         try:
-            self.process.wait(timeout * PATIENCE)
+            with times.spent("poweroff"):
+                self.process.wait(timeout * PATIENCE)
         except subprocess.TimeoutExpired:
             raise Failure(f"the guest did not power off within {timeout} s") from None
         self.kill()
@@ -230,7 +219,8 @@ class VM:
     def wait_login(self, timeout=180):
         """Wait for the agent of a boot that was not seen yet and for the login prompt; seconds since power-on."""
         mark = self._awaited
-        self._until(self.agent_came, timeout, "a login")
+        with times.spent("login"):
+            self._until(self.agent_came, timeout, "a login")
         self.boot_id = self.agent.boot_id
         # The prompt may be torn by a message of the kernel's: then the one who prompts is looked for.
         self._until(lambda: self.console.search(LOGIN, mark) or self.run("pgrep -x agetty", check=False).status == 0, 60,
@@ -245,16 +235,20 @@ class VM:
         return self.agent.boot_id not in (None, self.boot_id)
 
     def boot(self, timeout=180):
-        """Power on and wait for the login; seconds it took."""
-        self.start()
-        return self.wait_login(timeout)
+        """Bring the guest to its login, from power-on or from a saved machine; seconds it took."""
+        with times.spent("start"):
+            if not self.start():
+                return self.wait_login(timeout)
+            saved.wake(self)
+            return self.seconds()
 
     # In the guest
 
     def run(self, command, timeout=60, check=True):
         """Run COMMAND by bash in the guest: agent.Result(status, stdout, stderr). With check a status but 0 is a failure."""
         number = self.agent.send(command, int(timeout * PATIENCE))
-        result = self._until(lambda: self.agent.answer(number, 0.2), timeout + 10, f"the end of: {command}")
+        with times.spent("verify" if "verify" in command else "commands"):
+            result = self._until(lambda: self.agent.answer(number, 0.2), timeout + 10, f"the end of: {command}")
         if check and result.status:
             raise Failure(f"in the guest: {command}: status {result.status}: {(result.stderr or result.stdout).strip()}")
         return result
@@ -286,12 +280,13 @@ class VM:
 
     def fill_memory(self, megabytes):
         """Have MEGABYTES of the guest's memory in use, with bytes that do not compress away."""
-        self.run(f"mount -o remount,size=90% /dev/shm && head -c {megabytes}M /dev/urandom >/dev/shm/fill-$$", timeout=300)
+        self.run("mount -o remount,size=90% /dev/shm && head -c 16M /dev/urandom >/run/piece && "
+                 f"while cat /run/piece; do :; done 2>/dev/null | head -c {megabytes}M >/dev/shm/fill-$$", timeout=300)
 
     def add_memory(self, size="1G"):
         """Plug in memory (needs slots and maxmem)."""
         number = len(self.qmp("query-memory-devices"))
-        self.qmp("object-add", qom_type="memory-backend-ram", id=f"mem{number}", size=_bytes(size))
+        self.qmp("object-add", qom_type="memory-backend-ram", id=f"mem{number}", size=machine.to_bytes(size))
         self.qmp("device_add", driver="pc-dimm", id=f"dimm{number}", memdev=f"mem{number}")
 
     # Crashes
@@ -315,14 +310,11 @@ class VM:
 
     def wait_capture(self, since, timeout=120):
         """Wait for the kernel that finds the dump; the console offset of it."""
-        return self.wait_for(r"Linux version .*", timeout, since).start()
+        with times.spent("reboot"):
+            return self.wait_for(r"Linux version .*", timeout, since).start()
 
     def crash_and_return(self, timeout=300):
         """crash(), and wait for the login of the capture boot. The console offset of the capture boot's beginning."""
         start = self.wait_capture(self.crash())
         self.wait_login(timeout)
         return start
-
-
-def _bytes(size):
-    return int(size[:-1]) << {"K": 10, "M": 20, "G": 30}[size[-1]]

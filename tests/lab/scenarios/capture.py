@@ -24,7 +24,7 @@ def run(lab):
         words = vm.read("/proc/cmdline")
         lab.contains(words, "lab.word=1", "the capture boot's command line")
         lab.equal(dumps.status(vm)["header_page_exposed"], False, "status: the header's page is exposed")
-        vm.fill_memory(900)
+        vm.fill_memory(1500)
         vm.crash_and_return()
         dumps.released(lab, vm, fresh)
         lab.equal(vm.read("/proc/cmdline"), words, "the second capture boot's command line")

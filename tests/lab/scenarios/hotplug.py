@@ -7,7 +7,7 @@ from harness import dumps
 
 
 def run(lab):
-    with lab.vm(memory="2G", slots=4, maxmem="8G") as vm:
+    with lab.vm(slots=4, maxmem="8G") as vm:
         vm.boot()
         before = vm.memtotal()
         vm.add_memory("1G")
@@ -19,7 +19,7 @@ def run(lab):
         dumps.released(lab, vm)
         name = dumps.the_dump(lab, vm)
         memory = json.loads(vm.read(f"/var/crash/{name}/manifest.json"))["crash"]["memory_bytes"]
-        lab.note(f"{memory >> 20} MiB of memory in the core of a machine with 3072 MiB")
-        lab.require(memory > 2500 << 20, "the hot-added memory is not in the core")
+        lab.note(f"{memory >> 20} MiB of memory in the core of a machine with 4096 MiB")
+        lab.require(memory > 3500 << 20, "the hot-added memory is not in the core")
         vm.poweroff()
         dumps.backtrace(lab, vm, vm.root, f"/var/crash/{name}")

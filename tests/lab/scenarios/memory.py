@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The capture program's own memory stays below 16 MiB on an 8 GiB machine as on 2 GiB, where every scenario looks at it."""
+"""The capture program's own memory stays below 16 MiB on an 8 GiB machine as on 3 GiB, where every scenario looks at it."""
 
 import json
 

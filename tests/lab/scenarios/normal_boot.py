@@ -7,7 +7,8 @@ from harness import arrived, dumps
 def run(lab):
     # Targets that will never be there: a boot that looked for them would wait.
     conf = dumps.target("nowhere") + "target = ssh://dumps@10.0.2.2/upload\n"
-    with lab.vm(initrd_files={dumps.CONF: conf, arrived.RECORD: arrived.STATIC}, network=True) as vm:
+    with lab.vm(initrd_files={dumps.CONF: conf, arrived.RECORD: arrived.STATIC}, network=True,
+                from_power_on=True) as vm:
         vm.boot()
         arrived.untouched(lab, vm)
         show = "-p ConditionResult,ExecMainStartTimestampMonotonic,ConditionTimestampMonotonic,InactiveExitTimestampMonotonic"

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Saved machines: a guest that has come to its login, written to a file once and continued by every scenario that does not need to
+see a boot from power-on.
+
+Kernel, command line and initramfs of the boot after a crash are those on QEMU's command line, so that one saved machine serves
+scenarios with different ones. Its further disks and its network card are placeholders: the scenario's own take their place, and
+the guest's driver probes them again.
+"""
+
+import base64
+import hashlib
+import inspect
+import io
+import os
+import shutil
+import tarfile
+import time
+
+from . import cache, machine
+from .disks import Disk
+from .failure import Failure
+
+DISKS = 2  # further disks that a saved machine has room for
+FRESH = os.environ.get("FADUMP_NG_LAB_FRESH") == "1"
+NAMES = "root.img", "nvram"  # what belongs to the state beside memory and devices
+
+# The drives that took a placeholder's place have another size, content and serial number.
+PROBE = """
+cd /sys/bus/virtio/drivers/virtio_blk
+for disk in /sys/block/vd[b-z]; do
+    device=$(readlink -f $disk/device)
+    echo ${device##*/} >unbind
+    echo ${device##*/} >bind
+done
+udevadm settle
+"""
+# The clock stood still while the machine was saved. QEMU forgets the registration.
+WAKE = PROBE + """
+set -e
+echo 0 >/sys/kernel/fadump/registered
+echo 1 >/sys/kernel/fadump/registered
+"""
+
+
+def serves(vm):
+    """Whether VM may start from a saved machine: its hardware and first command line are the saved one's."""
+    usual = (machine.MEMORY, machine.boot_memory(machine.MEMORY), machine.CPUS)
+    return (not FRESH and not vm.from_power_on and not vm.cmdline and not vm.extra and not vm.slots and not vm.vlan
+            and vm.fadump == "on" and len(vm.disks) <= 1 + DISKS and (_sizes(vm) == usual or vm.often))
+
+
+def shape(vm):
+    """Make VM's hardware the saved machine's; to be called before its command line is asked for."""
+    vm.network = True
+    vm.disks += [Disk(f"spare{number}", "1M", fs=None) for number in range(DISKS + 1 - len(vm.disks))]
+
+
+def _sizes(vm):
+    return vm.memory, vm.crashkernel, vm.smp
+
+
+def directory(vm):
+    """The directory of the saved machine for VM: state, root.img and nvram. Where it is not in the cache it is made."""
+    parts = [cache.tree().name, cache.kernel().name, cache.initrd("106").parent.name, cache.qemu_version()]
+    recipes = [inspect.getsource(code) for code in (machine, _save, shape)]
+    key = hashlib.sha256(repr((recipes, parts, _sizes(vm))).encode()).hexdigest()[:12]
+    return cache.artefact("machine", key, lambda place: _save(place, type(vm), *_sizes(vm)))
+
+
+def _save(place, make_vm, memory, crashkernel, smp):
+    """Boot a guest of these sizes and save it at its login into the directory PLACE."""
+    with make_vm(place / "guest", memory=memory, crashkernel=crashkernel, smp=smp, from_power_on=True) as vm:
+        shape(vm)
+        vm.boot()
+        vm.run("systemctl is-system-running --wait; udevadm settle; sync; echo 3 >/proc/sys/vm/drop_caches", check=False)
+        vm.qmp("stop")
+        vm.qmp("migrate-set-parameters", max_bandwidth=0)
+        vm.qmp("migrate", uri=f"file:{place}/state")
+        _migrated(vm, "saved")
+        vm.kill()
+    for name in NAMES:
+        shutil.move(place / "guest" / name, place / name)
+    shutil.rmtree(place / "guest")
+
+
+def load(vm):
+    """Continue from the saved machine; QEMU waits for it (-incoming defer)."""
+    vm.qmp("migrate-incoming", uri=f"file:{directory(vm)}/state")
+    _migrated(vm, "loaded")
+
+
+def _migrated(vm, what):
+    def done():
+        answer = vm.qmp("query-migrate")
+        if answer.get("status") == "failed":
+            raise Failure(f"the machine was not {what}: {answer.get('error-desc')}")
+        return answer.get("status") == "completed"
+
+    vm.wait(done, 120, f"the machine to be {what}")
+
+
+def wake(vm):
+    """What a guest that was just continued needs to be as if it had booted: its clock, its disks, its registration, its files."""
+    result = vm.run(f"date -s @{time.time():.3f} >/dev/null" + WAKE, check=False)
+    if result.status:
+        raise Failure(f"the saved machine did not come to itself: {result.stderr or result.stdout}")
+    if vm.root_files:
+        archive = base64.b64encode(_tar(vm.root_files)).decode()
+        vm.run(f"base64 -d <<<{archive} | tar -xzf - -C / && sync && systemctl daemon-reload")
+    vm.boot_id = vm.read("/proc/sys/kernel/random/boot_id")
+
+
+def _tar(files):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for path, content in files.items():
+            content, mode = content if isinstance(content, tuple) else (content, 0o644)
+            data = content if isinstance(content, bytes) else content.encode()
+            member = tarfile.TarInfo(path.lstrip("/"))
+            member.size, member.mode = len(data), mode
+            archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()
