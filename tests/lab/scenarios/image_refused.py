@@ -64,7 +64,8 @@ def refused(lab, root, version, conf, words):
     (root / CONF).write_text(conf, encoding="utf-8")
     kernel = next((root / "usr/lib/modules").iterdir()).name
     # Ours and what it depends on: the others have no part in this.
-    command = ["env", "-u", "TMPDIR", "DRACUT_LDD=/opt/lab/ldd", "/opt/lab/bash", "/usr/bin/dracut", "--force",
+    command = ["env", "-u", "TMPDIR", "DRACUT_LDD=/opt/lab/ldd", "DRACUT_INSTALL=/opt/lab/dracut-install",
+               "/opt/lab/bash", "/usr/bin/dracut", "--force",
                "--no-hostonly", "--no-early-microcode", "--no-compress", "--kver", kernel,
                "--modules", "base fadump-ng", "/" + IMAGE]
     done = subprocess.run(cache.inside(root, command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
