@@ -128,14 +128,20 @@ static void tick(struct child *c, int64_t now)
 		stop(c, r);
 }
 
-/* Returns false when even SIGKILL did not help. */
-static bool check_time(struct child *c, int64_t now)
+/* Is its time over, or was it silent for too long? */
+static bool is_due(const struct child *c, int64_t now)
 {
 	const struct child_spec *s = c->spec;
 
+	return (s->deadline && now >= s->deadline) ||
+	       (s->stall_ms && now - c->last_data >= s->stall_ms);
+}
+
+/* Returns false when even SIGKILL did not help. */
+static bool check_time(struct child *c, int64_t now)
+{
 	if (c->state == RUNNING) {
-		if ((s->deadline && now >= s->deadline) ||
-		    (s->stall_ms && now - c->last_data >= s->stall_ms)) {
+		if (is_due(c, now)) {
 			c->result->timed_out = true;
 			stop(c, -ETIMEDOUT);
 		}
@@ -262,8 +268,9 @@ static int run(struct child *c)
 			wait_streams(c, now);
 		now = clock_ms();
 		tick(c, now);
-		/* While it talks it lives; so one look a second will do. */
-		if (silent || c->state != RUNNING || now - last_look >= TICK_MS) {
+		/* While it talks it lives; so one look a second will do, and one before its time
+		 * is up: it may have done its work in time. */
+		if (silent || c->state != RUNNING || now - last_look >= TICK_MS || is_due(c, now)) {
 			last_look = now;
 			ended = has_ended(c);
 			if (ended)

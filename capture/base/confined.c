@@ -2,13 +2,12 @@
 #include "base/confined.h"
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/io.h"
 #include "base/spawn.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +19,6 @@
 #include <unistd.h>
 
 #define KILL_WAIT_MS 10000
-#define NAP_MS       100 /* the longest between two looks */
 #define MAGIC        0x66616463U
 
 /* The end of every answer: what comes without it was cut off. */
@@ -116,24 +114,6 @@ static _Noreturn void be_confined(const struct confined_spec *spec, int out, pid
 	_exit(0);
 }
 
-/* Wait until it says something. 0, or -ETIMEDOUT. */
-static int wait_words(const struct confined *c)
-{
-	struct pollfd p = {.fd = c->in, .events = POLLIN};
-
-	for (;;) {
-		int64_t left = c->deadline - clock_ms();
-
-		if (left <= 0)
-			return -ETIMEDOUT;
-		/* One that fails is asked again, not in haste. */
-		if (poll(&p, 1, left < NAP_MS ? (int)left : NAP_MS) > 0)
-			return 0;
-		if (errno == ENOMEM)
-			(void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-	}
-}
-
 /*
  * All it says, to its end: the answer, and behind it the trailer, for which the buffer has room.
  * One byte more than that is too much.
@@ -145,7 +125,7 @@ static int read_answer(struct confined *c, size_t *len)
 
 	for (;;) {
 		ssize_t n;
-		int r = wait_words(c);
+		int r = wait_fd(c->in, POLLIN, c->deadline);
 
 		if (r < 0)
 			return fail(c, r, "it did not answer within %lld s",

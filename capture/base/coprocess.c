@@ -2,12 +2,11 @@
 #include "base/coprocess.h"
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/spawn.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -20,15 +19,9 @@
 
 static int wait_exec(int fd, int64_t deadline)
 {
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	int64_t left;
+	int err = wait_fd(fd, POLLIN, deadline);
 
-	do {
-		left = deadline - clock_ms();
-		if (left <= 0)
-			return -ETIMEDOUT;
-	} while (poll(&p, 1, left < 1000 ? (int)left : 1000) <= 0);
-	return spawn_exec_result(fd);
+	return err < 0 ? err : spawn_exec_result(fd);
 }
 
 int coprocess_start(const char *const *argv, const char *const *env_add, int64_t deadline,

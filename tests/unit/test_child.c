@@ -350,6 +350,23 @@ static void test_slow_reader_loses_nothing(void **state)
 	assert_int_equal(c.out, 400000);
 }
 
+/* It was done long before its time was over; only we were slow to look. */
+static void test_an_end_in_time_counts_however_late_it_is_seen(void **state)
+{
+	struct counts c = {0};
+	struct child_spec spec = {.argv = SH("head -c 400000 /dev/zero"),
+				  .stdin_fd = -1,
+				  .on_stdout = slow_out,
+				  .ctx = &c};
+	struct child_result res;
+
+	(void)state;
+	spec.deadline = clock_ms() + 1000;
+	assert_int_equal(child_run(&spec, &res), 0);
+	assert_int_equal(res.status, 0);
+	assert_int_equal(c.out, 400000);
+}
+
 static void test_closed_streams_but_alive(void **state)
 {
 	struct child_result res;
@@ -516,6 +533,7 @@ int main(void)
 		cmocka_unit_test(test_timeout_takes_the_group),
 		cmocka_unit_test(test_grandchild_keeps_the_pipe),
 		cmocka_unit_test(test_slow_reader_loses_nothing),
+		cmocka_unit_test(test_an_end_in_time_counts_however_late_it_is_seen),
 		cmocka_unit_test(test_closed_streams_but_alive),
 		cmocka_unit_test(test_closed_streams_stall),
 		cmocka_unit_test(test_callback_error_wins),
