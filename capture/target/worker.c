@@ -42,7 +42,11 @@ static int worker_begin(struct target *t, const char *dir)
 
 static int worker_create(struct target *t, const char *name)
 {
-	return call(t, WORKER_CREATE, name, NULL, NULL);
+	int err = call(t, WORKER_CREATE, name, NULL, NULL);
+
+	if (err == 0)
+		worker_forget_writes(t);
+	return err;
 }
 
 static int worker_pread(struct target *t, void *buf, size_t len, uint64_t off)
@@ -74,7 +78,7 @@ static int worker_size(struct target *t, uint64_t *bytes)
 
 static int worker_flush(struct target *t)
 {
-	int err = worker_settle(t, 0);
+	int err = worker_settle(t, WORKER_FLUSH, 0);
 
 	return err < 0 ? err : call(t, WORKER_FLUSH, NULL, NULL, NULL);
 }
@@ -113,7 +117,11 @@ static int worker_put(struct target *t, const char *name, const struct reader *d
 
 static int worker_abandon(struct target *t, const char *name)
 {
-	return call(t, WORKER_ABANDON, name, NULL, NULL);
+	int err = call(t, WORKER_ABANDON, name, NULL, NULL);
+
+	if (err == 0)
+		worker_forget_writes(t);
+	return err;
 }
 
 static int worker_capacity(struct target *t, uint64_t *bytes)
@@ -165,7 +173,9 @@ static int worker_drop(struct target *t, const struct target_entry *entry, enum 
 	struct worker_request q = {.op = WORKER_DROP, .drop = what};
 	struct worker *w = worker_of(t);
 
-	/* Nobody reads it before it is told to. */
+	/* What is under way has come to its end before the entry is written over. */
+	if (w)
+		(void)!worker_settle(t, WORKER_DROP, 0);
 	if (w && !w->lost)
 		w->area->entry = *entry;
 	return worker_call(t, &q, -1, NULL);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "target/worker_side.h"
 
-#include "base/clock.h"
+#include "base/wait.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -31,13 +30,30 @@ static int lose(struct target *t, int err)
 
 static int64_t until(const struct target *t, enum worker_op op)
 {
-	int64_t now = clock_ms(), patience = t->served->patience_ms, last = t->env->deadline;
+	int64_t patience = t->served->patience_ms, last = t->env->deadline;
 
-	if (op >= WORKER_CLEANUP && last && last < now + CLEANUP_MS)
-		last = now + CLEANUP_MS;
+	if (op >= WORKER_CLEANUP && last && last < clock_ms() + CLEANUP_MS)
+		last = clock_ms() + CLEANUP_MS;
 	if (t->env->patience_ms && t->env->patience_ms < patience)
 		patience = t->env->patience_ms;
-	return last && last < now + patience ? last : now + patience;
+	return deadline_in(last, patience);
+}
+
+static bool too_late(const struct target *t, enum worker_op op)
+{
+	return op < WORKER_CLEANUP && deadline_over(t->env->deadline);
+}
+
+/* That says nothing against the worker, which is asked again when there is something to tidy up. */
+static int time_is_over(struct target *t)
+{
+	why(t, "the time that deadline gives is over");
+	return -ETIMEDOUT;
+}
+
+int worker_in_time(struct target *t, enum worker_op op)
+{
+	return too_late(t, op) ? time_is_over(t) : 0;
 }
 
 /* What the worker found out about the target. */
@@ -54,39 +70,30 @@ static void take_over(struct target *t)
 	t->reread = s->reread;
 }
 
-/* The next answer, which is to a request of the kind op. Its error, or -ETIMEDOUT or -EPIPE, after
- * which the worker is lost. */
-static int hear(struct target *t, enum worker_op op, uint64_t *value)
+/*
+ * The next answer, for as long as a request of the kind op may take. -EINPROGRESS: the deadline has
+ * passed and there is none yet, which the worker knows by now. After -ETIMEDOUT or -EPIPE it is
+ * lost.
+ */
+static int hear(struct target *t, enum worker_op op, struct worker_answer *a)
 {
 	struct worker *w = worker_of(t);
-	int64_t deadline = until(t, op);
-	struct worker_answer a;
 	ssize_t n;
 
-	for (;;) {
-		struct pollfd p = {.fd = w->sock, .events = POLLIN};
-		int64_t left = deadline - clock_ms();
-		int r;
-
-		if (left <= 0)
-			return lose(t, -ETIMEDOUT);
-		r = poll(&p, 1, left < 1000 ? (int)left : 1000);
-		if (r < 0 && errno != EINTR)
-			return lose(t, -errno);
-		if (r <= 0)
-			continue;
-		n = recv(w->sock, &a, sizeof(a), 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n != (ssize_t)sizeof(a))
+	do {
+		if (wait_fd(w->sock, POLLIN, until(t, op)) < 0) {
+			if (!too_late(t, op))
+				return lose(t, -ETIMEDOUT);
+			atomic_store(&w->area->stop, true);
+			return -EINPROGRESS;
+		}
+		do
+			n = recv(w->sock, a, sizeof(*a), 0);
+		while (n < 0 && errno == EINTR);
+		if (n != (ssize_t)sizeof(*a))
 			return lose(t, -EPIPE);
-		if (!a.busy)
-			break;
-		deadline = until(t, op);
-	}
-	if (value)
-		*value = a.value;
-	return a.err;
+	} while (a->busy);
+	return 0;
 }
 
 int worker_tell(struct target *t, const struct worker_request *q, int fd)
@@ -133,43 +140,72 @@ static void note_write(struct target *t, int err)
 		return;
 	w->write_error = err;
 	w->told = false;
-	/* What came behind it may lie over it: it is made again, in the same order. */
+	/* What came after it may lie over it: it is made again, in the same order. */
 	w->again = err == -ENOSPC ? w->under_way + 1 : 0;
 	take_over(t);
 }
 
-/* Wait until no more than n writes are under way. The first error of any. */
-int worker_settle(struct target *t, unsigned int n)
+/* The answer that a request got when its deadline had passed: what it says does not count. */
+static int take_owed(struct target *t, enum worker_op op)
 {
 	struct worker *w = worker_of(t);
+	struct worker_answer a;
+	int err = w->owed ? hear(t, op, &a) : 0;
 
-	while (w->under_way > n && !w->lost) {
-		int err = hear(t, WORKER_WRITE, NULL);
+	if (err == 0)
+		w->owed = false;
+	return err;
+}
 
-		if (w->lost)
-			return err;
+int worker_settle(struct target *t, enum worker_op op, unsigned int n)
+{
+	struct worker *w = worker_of(t);
+	struct worker_answer a;
+	int err = w->lost ? 0 : take_owed(t, op);
+
+	while (err == 0 && w->under_way > n && !w->lost) {
+		err = hear(t, op, &a);
+		if (err < 0)
+			break;
 		w->under_way--;
-		note_write(t, err);
+		note_write(t, a.err);
 	}
-	return w->lost ? lost(t) : w->write_error;
+	if (w->lost)
+		return lost(t);
+	if (err == -EINPROGRESS)
+		return time_is_over(t);
+	/* Nothing is left that it would stop. */
+	if (w->under_way == 0)
+		atomic_store(&w->area->stop, false);
+	return w->write_error;
 }
 
 /* Ask, and wait for the answer; writes that failed are another matter. */
 int worker_call(struct target *t, const struct worker_request *q, int fd, uint64_t *value)
 {
 	struct worker *w = worker_of(t);
+	struct worker_answer a = {.err = 0};
 	int err;
 
 	if (!w)
 		return -EBADF;
-	(void)!worker_settle(t, 0);
+	(void)!worker_settle(t, q->op, 0);
 	if (w->lost)
 		return lost(t);
+	if (w->under_way || w->owed || too_late(t, q->op))
+		return time_is_over(t);
 	memcpy(w->area->t.why, t->why, sizeof(t->why));
 	err = worker_tell(t, q, fd);
 	if (err == 0)
-		err = hear(t, q->op, value);
-	if (!w->lost)
-		take_over(t);
-	return err;
+		err = hear(t, q->op, &a);
+	if (err == -EINPROGRESS) {
+		w->owed = true;
+		return time_is_over(t);
+	}
+	if (w->lost)
+		return err;
+	take_over(t);
+	if (value)
+		*value = a.value;
+	return a.err;
 }

@@ -4,6 +4,8 @@
 
 #include "target/target.h"
 
+#include <stdatomic.h>
+
 #define WORKER_SLOTS     4U
 #define WORKER_SLOT_SIZE (256 * KIB)
 
@@ -17,7 +19,8 @@ enum worker_op {
 	WORKER_FLUSH,
 	WORKER_PUBLISH,
 	WORKER_REOPEN,
-	/* What is done behind the dump as well, and then gets some time after the deadline. */
+	/* What is done when the dump is over as well, and then gets some time after the deadline.
+	 */
 	WORKER_CLEANUP,
 	WORKER_PUT = WORKER_CLEANUP,
 	WORKER_ABANDON,
@@ -47,6 +50,9 @@ struct worker_answer {
 /* Seen by both. t is the worker's until it has answered, and when it never will again. */
 struct worker_area {
 	struct target t;
+	/* The deadline has passed: what is under way or waits is to end with -ETIMEDOUT, as soon as
+	 * it can; only what is done after the deadline is still done. */
+	atomic_bool stop;
 	struct target_entry entry;
 	unsigned char data[WORKER_SLOTS][WORKER_SLOT_SIZE]; /* to be written */
 	unsigned char other[WORKER_SLOT_SIZE];

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define STEP (64 * MIB) /* of a flush; a slow disk takes a minute for it */
+#define STEP (16 * MIB) /* of a flush; a slow disk takes some seconds for it */
 
 static int say(int sock, const struct worker_answer *a)
 {
@@ -49,11 +49,12 @@ static int hear(int sock, struct worker_request *q, int *fd)
 
 /*
  * What is not written yet goes out a piece at a time, with a sign of life behind each: how long a
- * disk takes for all of it says nothing about its health. An error here would not be told again by
- * fsync, so it counts.
+ * disk takes for all of it says nothing about its health. An error here would not be reported again
+ * by fsync, so it counts.
  */
-static int write_out(const struct target *t, int sock)
+static int write_out(struct worker_area *area, int sock)
 {
+	const struct target *t = &area->t;
 	uint64_t size, off;
 
 	if (t->file_fd < 0 || t->existing)
@@ -74,6 +75,8 @@ static int write_out(const struct target *t, int sock)
 		}
 		if (say(sock, &busy) < 0)
 			return -EPIPE;
+		if (atomic_load(&area->stop))
+			return -ETIMEDOUT;
 	}
 	return 0;
 }
@@ -110,7 +113,7 @@ static int serve(struct worker_area *area, const struct target_ops *ops, int soc
 	case WORKER_SIZE:
 		return ops->size(t, value);
 	case WORKER_FLUSH:
-		err = write_out(t, sock);
+		err = write_out(area, sock);
 		return err < 0 ? err : ops->flush(t);
 	case WORKER_PUBLISH:
 		return ops->publish(t, q->name, q->to);
@@ -146,7 +149,10 @@ void worker_serve(struct worker_area *area, const struct target_ops *ops, int so
 
 		if (hear(sock, &q, &fd) < 0)
 			_exit(1);
-		a.err = serve(area, ops, sock, &q, fd, &a.value);
+		if (q.op < WORKER_CLEANUP && atomic_load(&area->stop))
+			a.err = -ETIMEDOUT;
+		else
+			a.err = serve(area, ops, sock, &q, fd, &a.value);
 		if (say(sock, &a) < 0)
 			_exit(1);
 		if (q.op == WORKER_CLOSE)

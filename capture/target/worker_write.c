@@ -50,7 +50,9 @@ int worker_write(struct target *t, const void *buf, size_t len, uint64_t off)
 	while (len && err == 0) {
 		size_t n = len < WORKER_SLOT_SIZE ? len : WORKER_SLOT_SIZE;
 
-		err = worker_settle(t, WORKER_SLOTS - 1);
+		err = worker_settle(t, WORKER_WRITE, WORKER_SLOTS - 1);
+		if (err == 0)
+			err = worker_in_time(t, WORKER_WRITE);
 		if (err == 0)
 			err = write_slot(t, from, n, off);
 		from += n;
@@ -58,10 +60,19 @@ int worker_write(struct target *t, const void *buf, size_t len, uint64_t off)
 		len -= n;
 	}
 	if (err == 0 && from == (const char *)buf)
-		err = worker_settle(t, 0);
-	/* What comes behind the one that failed is to be known before it is made again. */
+		err = worker_settle(t, WORKER_WRITE, 0);
+	/* What comes after the one that failed is to be known before it is made again. */
 	if (err < 0 && !w->lost)
-		(void)!worker_settle(t, 0);
+		(void)!worker_settle(t, WORKER_WRITE, 0);
 	w->told = w->write_error != 0;
 	return w->lost ? w->lost : w->write_error ? w->write_error : err;
+}
+
+void worker_forget_writes(struct target *t)
+{
+	struct worker *w = worker_of(t);
+
+	w->write_error = 0;
+	w->told = false;
+	w->again = 0;
 }

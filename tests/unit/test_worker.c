@@ -4,6 +4,9 @@
 
 #include "base/clock.h"
 #include "scratch.h"
+#include "target/directory.h"
+#include "target/disk.h"
+#include "target/nfs.h"
 #include "target/worker.h"
 
 #include <errno.h>
@@ -323,7 +326,7 @@ static void test_one_that_hangs_costs_its_patience(void **state)
 static void test_the_deadline_comes_first(void **state)
 {
 	static const struct target_ops ops = {
-		.patience_ms = 3600000, .open = ok, .close = ok, .write = hang_write};
+		.patience_ms = 3000, .open = ok, .close = ok, .write = hang_write};
 	struct fixture *f = *state;
 	struct target t;
 	char buf[10] = {0};
@@ -335,8 +338,159 @@ static void test_the_deadline_comes_first(void **state)
 	for (i = 0; i < 10 && err == 0; i++)
 		err = t.ops->write(&t, buf, sizeof(buf), 0);
 	assert_int_equal(err, -ETIMEDOUT);
-	assert_int_equal(target_close(&t), 0);
+	/* Only now it is known that it is more than slow. */
+	assert_int_equal(target_close(&t), -ETIMEDOUT);
 	assert_false(any_child());
+}
+
+/* A healthy place on which everything takes a while. */
+#define SLOW_MS     100
+#define DEADLINE_MS 1000
+
+static void nap(int ms)
+{
+	(void)poll(NULL, 0, ms);
+}
+
+static int slow_write(struct target *t, const void *buf, size_t len, uint64_t off)
+{
+	nap(SLOW_MS);
+	return directory_write(t, buf, len, off);
+}
+
+static int slow_flush(struct target *t)
+{
+	nap(2 * DEADLINE_MS);
+	return directory_flush(t);
+}
+
+static int open_directory(struct target *t)
+{
+	return directory_open(t, t->url->path);
+}
+
+/* A kind as it is, but for what mounts it, and slow. */
+static struct target_ops slow(const struct target_ops *kind)
+{
+	struct target_ops ops = *kind;
+
+	ops.open = open_directory;
+	ops.write = slow_write;
+	ops.flush = slow_flush;
+	return ops;
+}
+
+static struct target at_work(struct fixture *f, const struct target_ops *ops)
+{
+	struct target t = with(f, ops);
+
+	t.base_fd = t.dir_fd = t.file_fd = -1;
+	f->env.deadline = clock_ms() + DEADLINE_MS;
+	assert_int_equal(t.ops->open(&t), 0);
+	assert_int_equal(t.ops->begin(&t, "host-1"), 0);
+	assert_int_equal(target_put(&t, "log", "x", 1), 0);
+	assert_int_equal(t.ops->create(&t, DUMP_INCOMPLETE), 0);
+	return t;
+}
+
+/* The half dump goes, and the log is committed instead, as with on-deadline = log-only. */
+static void give_up(struct fixture *f, struct target *t)
+{
+	struct log_claim claim = {
+		.policy = RELEASE_POLICY_DEADLINE, .dump_id = 1, .text = "log", .len = 3};
+	struct log_receipt r = {0};
+
+	assert_int_equal(t->ops->abandon(t, DUMP_INCOMPLETE), 0);
+	assert_false(root_exists(&f->s.root, "/var/crash/host-1/vmcore.incomplete"));
+	f->env.deadline = clock_ms() + 20000;
+	assert_int_equal(target_commit_log(t, &claim, &r), 0);
+	assert_int_equal(r.size, 3);
+	assert_int_equal(target_put(t, DUMP_MANIFEST, "{}", 2), 0);
+	assert_int_equal(target_close(t), 0);
+	assert_true(root_exists(&f->s.root, "/var/crash/host-1/manifest.json"));
+	assert_false(any_child());
+}
+
+static void write_until_it_is_over(struct target *t)
+{
+	int64_t before = clock_ms();
+	int i, err = 0;
+
+	for (i = 0; i < 100 && err == 0; i++)
+		err = t->ops->write(t, "x", 1, (uint64_t)i);
+	assert_int_equal(err, -ETIMEDOUT);
+	assert_null(strstr(t->why, "does not answer"));
+	assert_non_null(strstr(t->why, "deadline"));
+	assert_true(clock_ms() - before < 4 * DEADLINE_MS);
+}
+
+static const struct target_ops *const local_kinds[] = {&disk_ops, &nfs_ops};
+
+static void test_a_deadline_before_the_first_byte(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(local_kinds); i++) {
+		struct target_ops ops = slow(local_kinds[i]);
+		struct target t = at_work(f, &ops);
+
+		nap(DEADLINE_MS + 10);
+		write_until_it_is_over(&t);
+		give_up(f, &t);
+	}
+}
+
+static void test_a_deadline_in_the_middle(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(local_kinds); i++) {
+		struct target_ops ops = slow(local_kinds[i]);
+		struct target t = at_work(f, &ops);
+
+		write_until_it_is_over(&t);
+		give_up(f, &t);
+	}
+}
+
+/* Its answers came in time, and are not collected before that is over. */
+static void test_a_deadline_while_it_is_idle(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(local_kinds); i++) {
+		struct target_ops ops = slow(local_kinds[i]);
+		struct target t = at_work(f, &ops);
+
+		assert_int_equal(t.ops->write(&t, "abc", 3, 0), 0);
+		assert_int_equal(t.ops->write(&t, "def", 3, 3), 0);
+		nap(DEADLINE_MS + 10);
+		assert_int_equal(t.ops->flush(&t), -ETIMEDOUT);
+		give_up(f, &t);
+	}
+}
+
+static void test_a_deadline_in_the_last_sync(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(local_kinds); i++) {
+		struct target_ops ops = slow(local_kinds[i]);
+		struct target t = at_work(f, &ops);
+		struct dump_claim claim = {.stream_ended = true, .size = 3, .dump_id = 1};
+		struct receipt r = {0};
+
+		assert_int_equal(t.ops->write(&t, "abc", 3, 0), 0);
+		assert_int_equal(target_commit(&t, &claim, &r), -ETIMEDOUT);
+		assert_int_equal(r.size, 0);
+		assert_non_null(strstr(t.why, "deadline"));
+		give_up(f, &t);
+		assert_false(root_exists(&f->s.root, "/var/crash/host-1/vmcore"));
+	}
 }
 
 static void test_one_that_dies_is_noticed(void **state)
@@ -395,6 +549,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_that_hangs_costs_its_patience, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_the_deadline_comes_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_deadline_before_the_first_byte, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_a_deadline_in_the_middle, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_deadline_while_it_is_idle, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_deadline_in_the_last_sync, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_that_dies_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_opening_that_hangs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_it_keeps_no_descriptor_of_ours, setup,
