@@ -2,11 +2,10 @@
 /* The conversation itself: bytes, packets, one request with its reply. sftp_ops.c is made of it. */
 #include "target/sftp.h"
 
-#include "base/clock.h"
+#include "base/wait.h"
 #include "target/sftp_call.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +25,7 @@ static int broken(struct sftp *s, int err)
 
 int64_t sftp_until(const struct sftp *s, int64_t ms)
 {
-	int64_t until = clock_ms() + ms;
-
-	return s->deadline && s->deadline < until ? s->deadline : until;
+	return deadline_in(s->deadline, ms);
 }
 
 uint32_t sftp_begin(struct sftp *s, enum sftp_type type)
@@ -124,12 +121,8 @@ static int wait_pipes(struct sftp *s, int64_t deadline)
 		{.fd = s->in, .events = POLLIN},
 		{.fd = sftp_sending(s) ? s->out : -1, .events = POLLOUT},
 	};
-	int64_t left = deadline - clock_ms();
 
-	if (left <= 0)
-		return broken(s, -ETIMEDOUT);
-	(void)poll(p, 2, left < 1000 ? (int)left : 1000);
-	return 0;
+	return wait_fds(p, 2, deadline) < 0 ? broken(s, -ETIMEDOUT) : 0;
 }
 
 int sftp_await(struct sftp *s, uint32_t id, int64_t deadline, struct sftp_reply *r)
