@@ -2,9 +2,9 @@
 #include "base/log.h"
 
 #include "base/clock.h"
-#include "base/io.h"
+#include "base/outlet.h"
 
-#include <poll.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,14 +49,12 @@ static void keep(struct log *log, const char *text)
 	log->kept_len += a + b + 1;
 }
 
-/* Will stderr take a line? Waits a moment for a slow one, but only until it proves to be stuck. */
-static bool writable(struct log *log)
+/* Waits a moment for a slow stderr, but only until it proves to be stuck; a lost line is lost. */
+static void to_stderr(struct log *log, const char *line, size_t len)
 {
-	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
-	int n = poll(&p, 1, log->stuck ? 0 : STUCK_MS);
+	int64_t until = clock_ms() + (log->stuck ? 0 : STUCK_MS);
 
-	log->stuck = n == 0;
-	return n > 0;
+	log->stuck = outlet_write(STDERR_FILENO, line, len, until) == -ETIMEDOUT;
 }
 
 void log_write(struct log *log, enum log_level level, const char *fmt, ...)
@@ -72,12 +70,13 @@ void log_write(struct log *log, enum log_level level, const char *fmt, ...)
 	keep(log, text);
 	if (level == LOG_LEVEL_ERROR)
 		(void)snprintf(log->error, sizeof(log->error), "%s", text);
-	if (level > log->level || !writable(log))
+	if (level > log->level)
 		return;
 	if (log->prefix)
 		n = snprintf(line, sizeof(line), "<%c>fadump-ng: %s\n", syslog_level[level], text);
 	else
 		n = snprintf(line, sizeof(line), "fadump-ng: %s\n", text);
-	/* One write a message, so that lines of parallel writers stay whole; a lost one is lost. */
-	(void)!write_full(STDERR_FILENO, line, (size_t)n);
+	/* One write a message where that can be had, so that lines of parallel writers stay whole.
+	 */
+	to_stderr(log, line, (size_t)n);
 }

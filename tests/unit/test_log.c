@@ -7,9 +7,14 @@
 #include "scratch.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 struct fixture {
@@ -137,6 +142,152 @@ static void test_a_stuck_stderr_holds_nothing_up(void **state)
 	assert_true(clock_ms() - began < 60000);
 }
 
+/* A terminal of which the test is the other end, as stderr; its input is what was written. */
+static int to_terminal(void)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+
+	assert_true(master >= 0);
+	assert_int_equal(grantpt(master), 0);
+	assert_int_equal(unlockpt(master), 0);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	assert_true(slave >= 0);
+	(void)dup2(slave, STDERR_FILENO);
+	(void)close(slave);
+	return master;
+}
+
+/* Say a lot in a process that can be ended. Does it come to its end? */
+static bool comes_to_its_end(struct fixture *f)
+{
+	int64_t until = clock_ms() + 30000;
+	pid_t pid = fork(), r = 0;
+	int i, status = -1;
+
+	if (pid == 0) {
+		log_init(&f->log, LOG_LEVEL_INFO);
+		for (i = 0; i < 200; i++)
+			log_info(&f->log, "a line of a capture on a terminal that was stopped, %d",
+				 i);
+		_exit(f->log.stuck ? 0 : 1);
+	}
+	while (r == 0 && clock_ms() < until) {
+		r = waitpid(pid, &status, WNOHANG);
+		(void)usleep(10000);
+	}
+	if (r == 0) {
+		(void)kill(pid, SIGKILL);
+		(void)waitpid(pid, &status, 0);
+	}
+	(void)dup2(f->saved, STDERR_FILENO);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* It is ready for a byte, not for a line. */
+static void test_a_terminal_that_is_nearly_full(void **state)
+{
+	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+	struct fixture *f = *state;
+	int flags, master = to_terminal();
+	char c;
+
+	flags = fcntl(STDERR_FILENO, F_GETFL);
+	assert_int_equal(fcntl(STDERR_FILENO, F_SETFL, flags | O_NONBLOCK), 0);
+	while (write(STDERR_FILENO, "x", 1) == 1)
+		;
+	assert_int_equal(fcntl(STDERR_FILENO, F_SETFL, flags), 0);
+	while (poll(&p, 1, 0) == 0)
+		assert_int_equal(read(master, &c, 1), 1);
+	assert_true(comes_to_its_end(f));
+	assert_int_equal(close(master), 0);
+}
+
+static void test_a_terminal_that_was_stopped(void **state)
+{
+	struct fixture *f = *state;
+	int master = to_terminal();
+
+	assert_int_equal(tcflow(STDERR_FILENO, TCOOFF), 0);
+	assert_true(comes_to_its_end(f));
+	assert_int_equal(close(master), 0);
+}
+
+/* Ready, as the other end goes on reading, but never for long: nothing is lost on it. */
+static void test_a_terminal_that_is_read_gets_every_line(void **state)
+{
+	struct fixture *f = *state;
+	int i, master = to_terminal();
+	char got[64] = "";
+	pid_t pid = fork();
+	size_t n = 0;
+	int status;
+
+	if (pid == 0) {
+		log_init(&f->log, LOG_LEVEL_INFO);
+		for (i = 0; i < 300; i++)
+			log_info(&f->log, "line %3d%200s|", i, "");
+		_exit(f->log.stuck);
+	}
+	(void)dup2(f->saved, STDERR_FILENO);
+	for (i = 0; i < 300;) {
+		assert_int_equal(read(master, &got[n], 1), 1);
+		if (got[n] == '\n') {
+			char want[32];
+
+			(void)snprintf(want, sizeof(want), "fadump-ng: line %3d ", i++);
+			assert_memory_equal(got, want, strlen(want));
+			n = 0;
+		} else if (n < sizeof(got) - 1) {
+			n++;
+		}
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(close(master), 0);
+}
+
+/* Other processes have the same open file, and must not find it changed. */
+static void test_the_shared_descriptor_stays_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+	int master = to_terminal(), flags;
+
+	log_init(&f->log, LOG_LEVEL_INFO);
+	log_info(&f->log, "a line");
+	flags = fcntl(STDERR_FILENO, F_GETFL);
+	(void)dup2(f->saved, STDERR_FILENO);
+	assert_false(flags & O_NONBLOCK);
+	assert_int_equal(close(master), 0);
+}
+
+static void test_a_full_pipe(void **state)
+{
+	struct fixture *f = *state;
+	int p[2];
+
+	assert_int_equal(pipe(p), 0);
+	(void)dup2(p[1], STDERR_FILENO);
+	assert_int_equal(fcntl(p[1], F_SETPIPE_SZ, 4096), 4096);
+	assert_int_equal(write(p[1], f, 1), 1);
+	assert_true(comes_to_its_end(f));
+	assert_int_equal(close(p[0]), 0);
+	assert_int_equal(close(p[1]), 0);
+}
+
+static void test_a_full_socket(void **state)
+{
+	struct fixture *f = *state;
+	int p[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, p), 0);
+	(void)dup2(p[1], STDERR_FILENO);
+	while (send(p[1], "0123456789abcdef", 16, MSG_DONTWAIT) > 0)
+		;
+	assert_true(comes_to_its_end(f));
+	assert_int_equal(close(p[0]), 0);
+	assert_int_equal(close(p[1]), 0);
+}
+
 static void test_the_last_error(void **state)
 {
 	struct fixture *f = *state;
@@ -159,6 +310,12 @@ int main(void)
 		test(test_what_is_kept_is_bounded),
 		test(test_no_stderr_is_no_error),
 		test(test_a_stuck_stderr_holds_nothing_up),
+		test(test_a_terminal_that_is_nearly_full),
+		test(test_a_terminal_that_was_stopped),
+		test(test_a_terminal_that_is_read_gets_every_line),
+		test(test_the_shared_descriptor_stays_as_it_is),
+		test(test_a_full_pipe),
+		test(test_a_full_socket),
 		test(test_the_last_error),
 	};
 
