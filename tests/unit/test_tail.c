@@ -42,6 +42,44 @@ static void test_printable(void **state)
 	assert_string_equal(tail_last_words(tail), "a b [1mc ");
 }
 
+static const char *printable(const char *text)
+{
+	reset();
+	tail_append(tail, &used, text, strlen(text));
+	return tail_last_words(tail);
+}
+
+/* A console may be one of single bytes, where 0x9b begins a sequence as ESC [ does. */
+static void test_nothing_controls_the_console(void **state)
+{
+	(void)state;
+	assert_string_equal(printable("a\x9b"
+				      "2Jb"),
+			    "a 2Jb");
+	assert_string_equal(printable("a\xc2\x9b"
+				      "2Jb"),
+			    "a  2Jb");
+	assert_string_equal(printable("a\xc0\x9b"
+				      "b"),
+			    "a  b");
+	assert_string_equal(printable("a\xe0\x82\x9b"
+				      "b"),
+			    "a   b");
+	assert_string_equal(printable("a\xed\xa0\x80"
+				      "b"),
+			    "a   b");
+	assert_string_equal(printable("a\xf4\x90\x80\x80"
+				      "b"),
+			    "a    b");
+	assert_string_equal(printable("a\xff"
+				      "b\xe2\x82"),
+			    "a b  ");
+	assert_string_equal(printable("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"
+				      "b"),
+			    "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"
+			    "b");
+}
+
 /* Whatever the pieces, it ends with what came last, and stays within its bounds. */
 static void test_pieces(void **state)
 {
@@ -68,6 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_line),
 		cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_nothing_controls_the_console),
 		cmocka_unit_test(test_pieces),
 	};
 
