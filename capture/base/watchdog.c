@@ -108,8 +108,13 @@ int watchdog_arm(const struct root *root, unsigned int seconds, struct watchdog 
 		(void)!watchdog_stop(&w);
 		return err;
 	}
+	err = watchdog_feed(&w);
+	if (err < 0) {
+		(void)!watchdog_stop(&w);
+		return err;
+	}
 	*out = w;
-	return watchdog_feed(out);
+	return 0;
 }
 
 int watchdog_feed(const struct watchdog *w)

@@ -9,8 +9,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 struct fixture {
@@ -85,6 +88,32 @@ static void test_left_armed(void **state)
 	assert_string_equal(scratch_text(&f->s, "/dev/watchdog0"), ".");
 }
 
+static int open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (readdir(d))
+		n++;
+	(void)closedir(d);
+	return n;
+}
+
+/* It takes no byte: it is not left armed and open, as after an answer that it is not to be had. */
+static void test_one_that_cannot_be_fed(void **state)
+{
+	struct fixture *f = *state;
+	int before;
+
+	device(f, "watchdog0", WATCHDOG_DRIVER);
+	parameters(f, "N\n", "1\n");
+	assert_int_equal(unlinkat(f->s.root.fd, "dev/watchdog0", 0), 0);
+	assert_int_equal(mknodat(f->s.root.fd, "dev/watchdog0", S_IFCHR | 0600, makedev(1, 7)), 0);
+	before = open_files();
+	assert_int_equal(watchdog_arm(&f->s.root, 60, &f->w), -ENOSPC);
+	assert_int_equal(open_files(), before);
+}
+
 static void refused(struct fixture *f, int err)
 {
 	assert_int_equal(watchdog_probe(&f->s.root), err);
@@ -127,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_armed_fed_stopped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_left_armed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_that_cannot_be_fed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_that_cannot_be_stopped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_that_does_not_restart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_none, setup, teardown),
