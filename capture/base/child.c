@@ -70,7 +70,7 @@ static void stop(struct child *c, int error)
 		return;
 	c->error = error;
 	c->state = TERMINATED;
-	c->state_until = clock_ms() + TERM_WAIT_MS;
+	c->state_until = clock_ms() + (c->spec->term_ms ? c->spec->term_ms : TERM_WAIT_MS);
 	send_signal(c, SIGTERM);
 }
 
@@ -304,11 +304,14 @@ int child_run(const struct child_spec *spec, struct child_result *out)
 	r = spawn(&(struct spawn_spec){.argv = spec->argv,
 				       .env_add = spec->env_add,
 				       .stdin_fd = spec->stdin_fd,
-				       .confine = spec->confine},
+				       .confine = spec->confine,
+				       .gently = spec->term_ms > 0},
 		  &s);
 	if (r < 0)
 		return r;
 	c.pid = s.pid;
+	if (spec->pid)
+		*spec->pid = s.pid;
 	c.fd[OUT] = s.out_fd;
 	c.fd[ERR] = s.err_fd;
 	c.fd[EXEC] = s.exec_fd;

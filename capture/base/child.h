@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define CHILD_TAIL_MAX TAIL_MAX
 
@@ -22,6 +23,13 @@ struct child_spec {
 	int64_t deadline;           /* absolute, clock_ms(); 0: none */
 	int64_t stall_ms;           /* killed when silent on both streams for so long; 0: none */
 	const struct confine *confine; /* what it gives up before it runs; NULL: nothing */
+	/*
+	 * It changes a file system, and must not be cut off in the middle of that: so much time
+	 * between SIGTERM and SIGKILL, and SIGTERM alone when we die ourselves. 0: nothing like
+	 * that, two seconds and SIGKILL.
+	 */
+	int64_t term_ms;
+	pid_t *pid; /* set to its number before on_tick is called; NULL */
 
 	/* Each may be NULL: then the output is discarded (stderr still feeds the tail). A negative
 	 * result kills the child and becomes the result of child_run. */

@@ -85,10 +85,10 @@ void spawn_reset(void)
  * fds 0 to 2. */
 static _Noreturn void become(const struct spawn_spec *spec, char **env, int fds[4], pid_t parent)
 {
-	int err;
+	int err, death = spec->gently ? SIGTERM : SIGKILL;
 
 	(void)setpgid(0, 0);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	if (prctl(PR_SET_PDEATHSIG, death) < 0)
 		goto fail;
 	if (getppid() != parent)
 		_exit(127);
@@ -112,7 +112,7 @@ static _Noreturn void become(const struct spawn_spec *spec, char **env, int fds[
 		(void)!fchown(STDOUT_FILENO, CONFINE_USER, CONFINE_USER);
 		(void)confine_self(spec->confine);
 		/* The change of user has cleared it. */
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		if (prctl(PR_SET_PDEATHSIG, death) < 0)
 			goto fail;
 		if (getppid() != parent)
 			_exit(127);

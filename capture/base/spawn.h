@@ -8,6 +8,7 @@
 #include "base/confine.h"
 #include "base/macros.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct spawned {
@@ -27,6 +28,7 @@ struct spawn_spec {
 	const char *const *env_add;    /* may be NULL */
 	int stdin_fd;                  /* -1: /dev/null */
 	const struct confine *confine; /* NULL: it keeps what we have */
+	bool gently; /* it gets SIGTERM, not SIGKILL, when the calling thread ends */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -350,6 +351,57 @@ static void test_slow_reader_loses_nothing(void **state)
 	assert_int_equal(c.out, 400000);
 }
 
+/* What changes a file system may come to an end of it, when its time is over and when we die. */
+static void test_what_repairs_is_asked_to_stop(void **state)
+{
+	struct child_spec spec = {
+		.argv = SH("trap 'sleep 4; echo done >&2; exit 32' TERM; sleep 60 & wait"),
+		.stdin_fd = -1,
+		.term_ms = 60000};
+	struct child_result res;
+	pid_t pid = 0;
+
+	(void)state;
+	spec.deadline = clock_ms() + 300;
+	spec.pid = &pid;
+	assert_int_equal(child_run(&spec, &res), -ETIMEDOUT);
+	assert_int_equal(res.status, 32);
+	assert_string_equal(res.err_tail, "done\n");
+	assert_true(pid > 0);
+}
+
+static void test_what_repairs_outlives_us_for_a_moment(void **state)
+{
+	char path[] = "/tmp/test-child-XXXXXX", script[200], got[8] = "";
+	int fd = mkstemp(path), i;
+	pid_t pid;
+
+	(void)state;
+	assert_true(fd >= 0);
+	(void)snprintf(script, sizeof(script),
+		       "trap 'sleep 1; echo end >%s; exit' TERM; echo up >%s; sleep 60 & wait",
+		       path, path);
+	pid = fork();
+	if (pid == 0) {
+		struct child_spec spec = {.argv = SH(script), .stdin_fd = -1, .term_ms = 1};
+		struct child_result res;
+
+		(void)!child_run(&spec, &res);
+		_exit(0);
+	}
+	for (i = 0; i < 1000 && pread(fd, got, 2, 0) != 2; i++)
+		usleep(20000);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	for (i = 0; i < 1000 && strcmp(got, "end\n") != 0; i++) {
+		usleep(20000);
+		(void)!pread(fd, got, 4, 0);
+	}
+	assert_string_equal(got, "end\n");
+	(void)close(fd);
+	(void)unlink(path);
+}
+
 /* It was done long before its time was over; only we were slow to look. */
 static void test_an_end_in_time_counts_however_late_it_is_seen(void **state)
 {
@@ -533,6 +585,8 @@ int main(void)
 		cmocka_unit_test(test_timeout_takes_the_group),
 		cmocka_unit_test(test_grandchild_keeps_the_pipe),
 		cmocka_unit_test(test_slow_reader_loses_nothing),
+		cmocka_unit_test(test_what_repairs_is_asked_to_stop),
+		cmocka_unit_test(test_what_repairs_outlives_us_for_a_moment),
 		cmocka_unit_test(test_an_end_in_time_counts_however_late_it_is_seen),
 		cmocka_unit_test(test_closed_streams_but_alive),
 		cmocka_unit_test(test_closed_streams_stall),
