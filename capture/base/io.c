@@ -195,6 +195,7 @@ int reader_init_fd(const int *fd, struct reader *out)
 		.pread = fd_pread,
 		.ctx = (void *)fd,
 		.size = (uint64_t)st.st_size,
+		.file = fd,
 	};
 	return 0;
 }

@@ -145,6 +145,19 @@ static uint64_t written(int proc)
 	return n > 0 ? life_parse_written(buf, (size_t)n) : 0;
 }
 
+uint64_t life_work(pid_t pid)
+{
+	struct life_stat stat;
+	char path[40], buf[1024];
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	n = read_some(AT_FDCWD, path, buf, sizeof(buf));
+	if (n <= 0 || life_parse_stat(buf, (size_t)n, &stat) < 0)
+		return 0;
+	return stat.own + stat.gone;
+}
+
 /* All processes that are not the kernel's threads. */
 static int gather(DIR *dir, struct family *f)
 {

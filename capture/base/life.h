@@ -32,6 +32,9 @@ struct life {
 	bool blocked;     /* one of them sleeps in the kernel, as in fsync: then `written` tells */
 };
 
+/* What pid itself has done, alone: CPU and faults; 0: that cannot be known. */
+uint64_t life_work(pid_t pid);
+
 /* Look at pid, and at all its descendants but the calling process. 0; -ESRCH pid is gone; or
  * -errno. */
 int life_look(pid_t pid, struct life *out) _must_check_;

@@ -12,7 +12,8 @@ struct reader {
 	 * first. */
 	int (*pread)(void *ctx, void *buf, size_t len, uint64_t off);
 	void *ctx;
-	uint64_t size; /* bytes */
+	uint64_t size;   /* bytes */
+	const int *file; /* the open file that it is all of; NULL: none */
 };
 
 /* All of it, to the beginning of an open file. 0 or -errno. */

@@ -3,7 +3,8 @@
 
 #include "base/child.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
+#include "base/life.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,17 +16,16 @@
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
-#define WAIT_MS     60000 /* for the device: discs spin up, multipath assembles */
-#define FSCK_MS     INT64_C(1800000)
-#define UNMOUNT_MS  10000
-#define POLL_US     200000
-#define E2FSCK_LEFT 4 /* e2fsck(8): errors remain; more than that: it did not do its work */
+#define WAIT_MS      60000 /* for the device: discs spin up, multipath assembles */
+#define FSCK_MS      INT64_C(1800000)
+#define FSCK_TERM_MS INT64_C(15000) /* to stop at a point where it may */
+#define UNMOUNT_MS   10000
+#define POLL_US      200000
+#define E2FSCK_LEFT  4 /* e2fsck(8): errors remain; more than that: it did not do its work */
 
 /* The device's path once it is there; the caller frees it. NULL when it did not come. */
-static char *wait_for_device(const char *source)
+static char *wait_for_device(const char *source, int64_t until)
 {
-	int64_t until = clock_ms() + WAIT_MS;
-
 	for (;;) {
 		/* A fresh look each time: a cache would remember that the tag was not there. */
 		char *path = mnt_resolve_spec(source, NULL);
@@ -52,19 +52,62 @@ static bool is_mounted(const char *path)
 	return found;
 }
 
-/* ext file systems want e2fsck before the first write; xfs and btrfs replay when mounted. */
-static int check_file_system(const char *path, const char *fstype, char *why, size_t size)
+/* A check of a file system at work, and what it had done when it was looked at last. */
+struct check {
+	const struct target *t;
+	pid_t pid;
+	uint64_t done;
+};
+
+/* It may take as long as it needs, but not stand still: what waits for it is told which it is. */
+static int look_at_check(void *ctx)
+{
+	struct check *c = ctx;
+	uint64_t done = life_work(c->pid);
+	bool gets_on = done == 0 || done != c->done;
+
+	c->done = done;
+	return target_busy(c->t, gets_on);
+}
+
+static int run_check(const char *path, const struct target *t, struct child_result *result)
 {
 	const char *argv[] = {"e2fsck", "-p", path, NULL};
-	struct child_spec spec = {.argv = argv, .stdin_fd = -1, .deadline = clock_ms() + FSCK_MS};
+	struct check c = {.t = t};
+	struct child_spec spec = {
+		.argv = argv,
+		.stdin_fd = -1,
+		.deadline = deadline_in(t->env->deadline, FSCK_MS),
+		.term_ms = FSCK_TERM_MS,
+		.pid = &c.pid,
+		.on_tick = look_at_check,
+		.ctx = &c,
+	};
+
+	return child_run(&spec, result);
+}
+
+/* ext file systems want e2fsck before the first write; xfs and btrfs replay when mounted. */
+static int check_file_system(const char *path, const char *fstype, struct target *t, char *why,
+			     size_t size)
+{
 	struct child_result result;
 	int err;
 
 	if (strncmp(fstype, "ext", 3) != 0 || is_mounted(path))
 		return 0;
-	err = child_run(&spec, &result);
+	t->repairing = true;
+	err = run_check(path, t, &result);
+	t->repairing = false;
 	if (err == -ENOENT) /* mounting replays the journal all the same */
 		return 0;
+	if (err == -ETIMEDOUT) {
+		(void)snprintf(
+			why, size,
+			"e2fsck -p %s was stopped, its time was over; nothing was written there",
+			path);
+		return err;
+	}
 	if (err < 0) {
 		(void)snprintf(why, size, "e2fsck -p %s: %s", path, strerror(-err));
 		return err;
@@ -127,7 +170,7 @@ static int mount_checked(const char *path, const struct device_spec *spec, const
 		return -EINVAL;
 	}
 	unmount_stale(dir);
-	err = check_file_system(path, fstype, why, size);
+	err = check_file_system(path, fstype, spec->t, why, size);
 	if (err < 0)
 		return err;
 	if (mkdir("/run/fadump-ng", 0755) < 0 && errno != EEXIST)
@@ -152,11 +195,12 @@ static int mount_checked(const char *path, const struct device_spec *spec, const
 
 int device_mount(const struct device_spec *spec, const char *dir, char *why, size_t size)
 {
-	_cleanup_free_ char *path = wait_for_device(spec->source);
+	int64_t began = clock_ms(), until = target_until(spec->t, WAIT_MS);
+	_cleanup_free_ char *path = wait_for_device(spec->source, until);
 
 	if (!path) {
-		(void)snprintf(why, size, "%s did not appear within %d s", spec->source,
-			       WAIT_MS / 1000);
+		(void)snprintf(why, size, "%s did not appear within %lld s", spec->source,
+			       (long long)((until - began) / 1000));
 		return -ENODEV;
 	}
 	return mount_checked(path, spec, dir, why, size);

@@ -40,6 +40,7 @@ static int mount_device(struct target *t, const char *source)
 		.source = source,
 		.fstype = url_option(t->url, "fstype"),
 		.options = options,
+		.t = t,
 	};
 	int err;
 

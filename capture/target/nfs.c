@@ -3,7 +3,6 @@
 
 #include "base/child.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "target/directory.h"
 #include "target/mountpoint.h"
 
@@ -68,7 +67,7 @@ static int mount_it(struct target *t, const char *dir)
 		.argv = argv,
 		.env_add = environment,
 		.stdin_fd = -1,
-		.deadline = clock_ms() + MOUNT_MS,
+		.deadline = target_until(t, MOUNT_MS),
 	};
 	struct child_result result;
 	int err = nfs_options(t->url, options, sizeof(options));
@@ -77,8 +76,6 @@ static int mount_it(struct target *t, const char *dir)
 		err = nfs_source(t->url, source, sizeof(source));
 	if (err < 0)
 		return err;
-	if (t->env->deadline && t->env->deadline < spec.deadline)
-		spec.deadline = t->env->deadline;
 	err = child_run(&spec, &result);
 	if (err == -ENOENT)
 		why(t, "mount is not there; install mount and nfs-common (nfs-utils)");

@@ -2,6 +2,7 @@
 #include "target/target.h"
 
 #include "base/cleanup.h"
+#include "base/wait.h"
 #include "target/disk.h"
 #include "target/nfs.h"
 #include "target/ssh.h"
@@ -59,6 +60,18 @@ int target_open_existing(struct target *t, const struct url *url, const struct t
 int target_close(struct target *t)
 {
 	return t->ops->close(t);
+}
+
+int target_busy(const struct target *t, bool gets_on)
+{
+	return t->busy ? t->busy(t->busy_ctx, gets_on) : 0;
+}
+
+int64_t target_until(const struct target *t, int64_t ms)
+{
+	int64_t silence = t->env->patience_ms / 4 * 3;
+
+	return deadline_in(t->env->deadline, silence && silence < ms ? silence : ms);
 }
 
 struct buffer {

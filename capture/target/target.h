@@ -101,6 +101,15 @@ struct target_ops {
 	int (*drop)(struct target *t, const struct target_entry *entry, enum target_drop what);
 };
 
+/*
+ * Work goes on (gets_on), or may not do so: for a kind to say while one of its operations takes
+ * longer than its patience. 0; or -errno: the operation is to be left off, with this.
+ */
+struct target;
+int target_busy(const struct target *t, bool gets_on) _must_check_;
+/* So many ms from now on, but not longer than the answer is waited for. For a kind. */
+int64_t target_until(const struct target *t, int64_t ms);
+
 struct target {
 	const struct target_ops *ops;
 	const struct target_ops *served; /* what the process behind ops does, where there is one */
@@ -120,6 +129,14 @@ struct target {
 	unsigned int
 		connections;  /* that carried the dump; 0: there are none to a target like this */
 	unsigned int resumed; /* how often a broken connection was taken up again */
+
+	/*
+	 * For what takes long, called now and then: gets_on says that it came some way since.
+	 * -errno: leave off. NULL: nothing waits for it. See target_busy().
+	 */
+	int (*busy)(void *ctx, bool gets_on);
+	void *busy_ctx;
+	bool repairing; /* a check of the file system is at work, which must come to an end */
 
 	/* private to the kinds */
 	void *kind;

@@ -104,8 +104,10 @@ static int in_memory(const struct reader *data)
 
 static int worker_put(struct target *t, const char *name, const struct reader *data)
 {
-	struct worker_request q = {.op = WORKER_PUT};
-	_cleanup_close_ int fd = in_memory(data);
+	struct worker_request q = {.op = WORKER_PUT, .off = data->size};
+	/* A file is read over there: a copy of an opalcore may need more memory than there is. */
+	_cleanup_close_ int copy = data->file ? -1 : in_memory(data);
+	int fd = data->file ? *data->file : copy;
 
 	if (fd < 0)
 		return fd;

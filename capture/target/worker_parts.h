@@ -37,7 +37,7 @@ struct worker_request {
 	unsigned int slot; /* WRITE: where the bytes are */
 	size_t len;        /* of them; LIST, LOOK: how much there may be */
 	enum target_drop drop;
-	uint64_t off;
+	uint64_t off; /* PUT: how many bytes the file has that comes with it */
 	char name[256], to[256];
 };
 

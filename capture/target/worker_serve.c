@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
 #include "target/worker_parts.h"
 
 #include <errno.h>
@@ -8,7 +10,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define STEP (16 * MIB) /* of a flush; a slow disk takes some seconds for it */
+#define STEP    (16 * MIB) /* of a flush; a slow disk takes some seconds for it */
+#define BUSY_MS 1000       /* between two signs of life */
+
+struct server {
+	struct worker_area *area;
+	int sock;
+	int64_t said; /* when it last said that it is at work, clock_ms() */
+};
 
 static int say(int sock, const struct worker_answer *a)
 {
@@ -47,15 +56,29 @@ static int hear(int sock, struct worker_request *q, int *fd)
 	return 0;
 }
 
+/* Of struct target, for what is done here. */
+static int still_busy(void *ctx, bool gets_on)
+{
+	const struct worker_answer busy = {.busy = true};
+	struct server *s = ctx;
+
+	if (atomic_load(&s->area->stop))
+		return -ETIMEDOUT;
+	if (!gets_on || clock_ms() < s->said + BUSY_MS)
+		return 0;
+	s->said = clock_ms();
+	return say(s->sock, &busy);
+}
+
 /*
  * What is not written yet goes out a piece at a time, with a sign of life behind each: how long a
  * disk takes for all of it says nothing about its health. An error here would not be reported again
  * by fsync, so it counts.
  */
-static int write_out(struct worker_area *area, int sock)
+static int write_out(const struct target *t)
 {
-	const struct target *t = &area->t;
 	uint64_t size, off;
+	int err;
 
 	if (t->file_fd < 0 || t->existing)
 		return 0;
@@ -63,8 +86,6 @@ static int write_out(struct worker_area *area, int sock)
 	if (size > INT64_MAX)
 		return 0;
 	for (off = 0; off < size; off += STEP) {
-		const struct worker_answer busy = {.busy = true};
-
 		if (sync_file_range(t->file_fd, (off_t)off, (off_t)STEP,
 				    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
 					    SYNC_FILE_RANGE_WAIT_AFTER) < 0) {
@@ -73,24 +94,36 @@ static int write_out(struct worker_area *area, int sock)
 				return 0;
 			return -errno;
 		}
-		if (say(sock, &busy) < 0)
-			return -EPIPE;
-		if (atomic_load(&area->stop))
-			return -ETIMEDOUT;
+		err = target_busy(t, true);
+		if (err < 0)
+			return err;
 	}
 	return 0;
+}
+
+struct source {
+	const struct target *t;
+	int fd;
+};
+
+static int source_pread(void *ctx, void *buf, size_t len, uint64_t off)
+{
+	const struct source *s = ctx;
+	int err = target_busy(s->t, true);
+
+	return err < 0 ? err : pread_full(s->fd, buf, len, off);
 }
 
 static int put(struct target *t, const struct target_ops *ops, const struct worker_request *q,
 	       int fd)
 {
-	struct reader r;
-	int err = fd < 0 ? -EBADF : reader_init_fd(&fd, &r);
+	struct source s = {.t = t, .fd = fd};
+	struct reader r = {.pread = source_pread, .ctx = &s, .size = q->off};
 
-	return err < 0 ? err : ops->put(t, q->name, &r);
+	return fd < 0 ? -EBADF : ops->put(t, q->name, &r);
 }
 
-static int serve(struct worker_area *area, const struct target_ops *ops, int sock,
+static int serve(struct worker_area *area, const struct target_ops *ops,
 		 const struct worker_request *q, int fd, uint64_t *value)
 {
 	struct target *t = &area->t;
@@ -113,7 +146,7 @@ static int serve(struct worker_area *area, const struct target_ops *ops, int soc
 	case WORKER_SIZE:
 		return ops->size(t, value);
 	case WORKER_FLUSH:
-		err = write_out(area, sock);
+		err = write_out(t);
 		return err < 0 ? err : ops->flush(t);
 	case WORKER_PUBLISH:
 		return ops->publish(t, q->name, q->to);
@@ -141,7 +174,11 @@ static int serve(struct worker_area *area, const struct target_ops *ops, int soc
 
 void worker_serve(struct worker_area *area, const struct target_ops *ops, int sock)
 {
+	struct server s = {.area = area, .sock = sock};
+
 	area->t.ops = ops;
+	area->t.busy = still_busy;
+	area->t.busy_ctx = &s;
 	for (;;) {
 		_cleanup_close_ int fd = -1;
 		struct worker_answer a = {.err = 0};
@@ -152,7 +189,7 @@ void worker_serve(struct worker_area *area, const struct target_ops *ops, int so
 		if (q.op < WORKER_CLEANUP && atomic_load(&area->stop))
 			a.err = -ETIMEDOUT;
 		else
-			a.err = serve(area, ops, sock, &q, fd, &a.value);
+			a.err = serve(area, ops, &q, fd, &a.value);
 		if (say(sock, &a) < 0)
 			_exit(1);
 		if (q.op == WORKER_CLOSE)

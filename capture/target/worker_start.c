@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "target/worker_side.h"
 
-#include "base/clock.h"
 #include "base/io.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -18,6 +18,7 @@
 
 #define MOMENT_MS INT64_C(500)   /* for a killed process that nothing holds */
 #define END_MS    INT64_C(2000)  /* for a killed process to be gone */
+#define REPAIR_MS INT64_C(18000) /* for e2fsck to stop; device.c waits a little less */
 #define FORCE_MS  INT64_C(4000)  /* for a dead process's calls to a server to be ended */
 #define DETACH_MS INT64_C(10000) /* for the kernel to take a mount away */
 
@@ -49,6 +50,7 @@ static struct worker *make(const struct target *t)
 	}
 	w->area = area;
 	w->area->t = *t;
+	w->area->t.repairing = false;
 	return w;
 }
 
@@ -137,15 +139,29 @@ static void detach(const char *mountpoint)
 		(void)kill(pid, SIGKILL);
 }
 
+/* The check of a file system is asked to stop before all is killed: it may be repairing. */
+static void let_it_repair(struct worker *w)
+{
+	struct worker_answer a = {.busy = true};
+	int64_t until = clock_ms() + REPAIR_MS;
+
+	atomic_store(&w->area->stop, true);
+	while (a.busy && w->area->t.repairing && wait_fd(w->sock, POLLIN, until) == 0)
+		if (recv(w->sock, &a, sizeof(a), MSG_DONTWAIT) != (ssize_t)sizeof(a))
+			return;
+}
+
 void worker_end(struct target *t)
 {
 	struct worker *w = t->kind;
 	bool gone;
 
+	if (w->area->t.repairing)
+		let_it_repair(w);
 	/* Its last answer came before it ended by itself. */
 	if (w->lost || !reap(w->pid, END_MS)) {
 		(void)kill(w->pid, SIGKILL);
-		/* A mount that it is about to make would come behind our taking it away. One that
+		/* A mount that it is about to make would come after our taking it away. One that
 		 * hangs in the kernel may be let go of by just that. */
 		gone = reap(w->pid, MOMENT_MS);
 		if (w->area->t.mountpoint[0])

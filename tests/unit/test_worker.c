@@ -10,6 +10,7 @@
 #include "target/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -507,6 +508,136 @@ static void test_one_that_dies_is_noticed(void **state)
 	assert_false(any_child());
 }
 
+/* As e2fsck does: longer than the patience, but it gets on. */
+static int long_open(struct target *t)
+{
+	int i, err = 0;
+
+	for (i = 0; i < 20 && err == 0; i++) {
+		nap(SLOW_MS);
+		err = target_busy(t, true);
+	}
+	return err;
+}
+
+/* It stands still, which is no sign of life. */
+static int still_open(struct target *t)
+{
+	int err = 0;
+
+	while (err == 0) {
+		nap(SLOW_MS);
+		err = target_busy(t, false);
+	}
+	return err;
+}
+
+/* It repairs something, and needs a moment to leave off. */
+static int repairing_open(struct target *t)
+{
+	t->repairing = true;
+	(void)!still_open(t);
+	nap(2000);
+	(void)snprintf(t->dir, sizeof(t->dir), "left off");
+	(void)close(root_open(t->root, "/left-off", O_WRONLY | O_CREAT, 0600));
+	t->repairing = false;
+	return -ETIMEDOUT;
+}
+
+static void test_an_opening_that_gets_on_may_take_its_time(void **state)
+{
+	static const struct target_ops ops = {.patience_ms = 1500, .open = long_open, .close = ok};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+
+	assert_int_equal(t.ops->open(&t), 0);
+	assert_int_equal(target_close(&t), 0);
+}
+
+static void test_an_opening_that_stands_still_may_not(void **state)
+{
+	static const struct target_ops ops = {.patience_ms = 1500, .open = still_open, .close = ok};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+
+	assert_int_equal(t.ops->open(&t), -ETIMEDOUT);
+	assert_non_null(strstr(t.why, "does not answer"));
+	assert_int_equal(target_close(&t), 0);
+	assert_false(any_child());
+}
+
+static void test_an_opening_leaves_off_at_the_deadline(void **state)
+{
+	static const struct target_ops ops = {.patience_ms = 20000, .open = long_open, .close = ok};
+	struct fixture *f = *state;
+	struct target t;
+
+	f->env.deadline = clock_ms() + 500;
+	t = with(f, &ops);
+	assert_int_equal(t.ops->open(&t), -ETIMEDOUT);
+	assert_int_equal(target_close(&t), 0);
+	assert_true(clock_ms() < f->env.deadline + 1200);
+}
+
+static void test_a_repair_is_not_cut_off(void **state)
+{
+	static const struct target_ops ops = {
+		.patience_ms = 500, .open = repairing_open, .close = ok};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+
+	assert_int_equal(t.ops->open(&t), -ETIMEDOUT);
+	assert_int_equal(target_close(&t), 0);
+	assert_true(root_exists(&f->s.root, "/left-off"));
+	assert_false(any_child());
+}
+
+/* What all the processes have in memory that is no file's, kB. */
+static long memory_in_files(void)
+{
+	char line[200];
+	FILE *in = fopen("/proc/meminfo", "re");
+	long kb = -1;
+
+	while (in && fgets(line, sizeof(line), in))
+		if (sscanf(line, "Shmem: %ld kB", &kb) == 1)
+			break;
+	(void)fclose(in);
+	return kb;
+}
+
+static int watching_put(struct target *t, const char *name, const struct reader *data)
+{
+	char byte;
+
+	(void)name;
+	(void)snprintf(t->dir, sizeof(t->dir), "%ld", memory_in_files());
+	return data->size == 900 * MIB ? data->pread(data->ctx, &byte, 1, 900 * MIB - 1) : -EIO;
+}
+
+/* opalcore may be as large as what the firmware kept; the capture has little memory. */
+static void test_a_large_file_is_not_copied_into_memory(void **state)
+{
+	static const struct target_ops ops = {
+		.patience_ms = 60000, .open = ok, .close = ok, .put = watching_put};
+	struct fixture *f = *state;
+	struct target t = with(f, &ops);
+	int fd = root_open(&f->s.root, "/core", O_RDWR | O_CREAT, 0600);
+	long before = memory_in_files(), then;
+	struct reader r;
+
+	assert_int_equal(ftruncate(fd, 900 * MIB), 0);
+	assert_int_equal(reader_init_fd(&fd, &r), 0);
+	assert_int_equal(t.ops->open(&t), 0);
+	assert_int_equal(t.ops->put(&t, DUMP_OPALCORE, &r), 0);
+	then = strtol(t.dir, NULL, 10);
+	assert_true(before > 0 && then > 0);
+	/* Others are at work on this machine, too. */
+	assert_true(then - before < 450L * 1024);
+	assert_int_equal(target_close(&t), 0);
+	(void)close(fd);
+}
+
 static void test_opening_that_hangs(void **state)
 {
 	static const struct target_ops ops = {.patience_ms = 200, .open = hang, .close = ok};
@@ -556,6 +687,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_deadline_in_the_last_sync, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_that_dies_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_opening_that_hangs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_an_opening_that_gets_on_may_take_its_time,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_an_opening_that_stands_still_may_not, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_an_opening_leaves_off_at_the_deadline, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_a_repair_is_not_cut_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_large_file_is_not_copied_into_memory, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_it_keeps_no_descriptor_of_ours, setup,
 						teardown),
 	};
