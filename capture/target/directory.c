@@ -26,13 +26,29 @@ int directory_space(struct target *t, uint64_t *free_bytes)
 	return 0;
 }
 
-/* Can the open directory be used? One that is there already may be a stranger's, who could swap it
- * under us, may hold a dump, or may be another capture's. */
+/*
+ * Is the open directory ours alone? Even where we have just made one of the name: who can write in
+ * the base directory may have put another in its place. What is made there may be another user's
+ * than we are (NFS), or of any mode (vfat), as the probe found out; where that took no byte, it is
+ * not known.
+ */
+static bool is_ours(const struct target *t, bool made)
+{
+	struct stat st;
+
+	if (fstat(t->dir_fd, &st) < 0)
+		return false;
+	if (!made)
+		return st.st_uid == geteuid() && !(st.st_mode & 077);
+	return !t->probed || (st.st_uid == t->owner && (!(st.st_mode & 077) || t->modeless));
+}
+
+/* Can the open directory be used? It may hold a dump, or be another capture's. */
 static bool may_use(const struct target *t, bool made)
 {
 	struct stat st;
 
-	if (!made && (fstat(t->dir_fd, &st) < 0 || st.st_uid != geteuid() || (st.st_mode & 077)))
+	if (!is_ours(t, made))
 		return false;
 	if (fstatat(t->dir_fd, DUMP_VMCORE, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return false;

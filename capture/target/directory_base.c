@@ -79,8 +79,11 @@ static void learn_owner(struct target *t, int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == 0)
-		t->owner = st.st_uid;
+	if (fstat(fd, &st) < 0)
+		return;
+	t->probed = true;
+	t->owner = st.st_uid;
+	t->modeless = (st.st_mode & 077) != 0;
 }
 
 /* Ask by doing: statvfs does not know of read-only superblocks behind overlays, quotas or LSMs. */

@@ -142,6 +142,8 @@ struct target {
 	void *kind;
 	int base_fd, dir_fd, file_fd;
 	uid_t owner;         /* of what is made there */
+	bool probed;         /* the owner is known, and */
+	bool modeless;       /* whether modes are what was asked for */
 	char mountpoint[64]; /* where we mounted a device, or are about to; "" when we did not */
 	int mount_lock;      /* held while we have it mounted */
 };
