@@ -61,7 +61,8 @@ static void remember_full(struct run *run, struct target *t)
 		run->n_full++;
 }
 
-/* fsync on a file system in memory succeeds and means nothing. */
+/* fsync on a file system in memory succeeds and means nothing; what is not known to last counts as
+ * that. */
 static bool in_memory(const struct run *run, const struct place *p)
 {
 	return p->t.in_memory && !run->options->core;
@@ -96,9 +97,11 @@ static void reach(struct run *run, struct place *p, const char *text)
 	if (err < 0)
 		place_fail(run, p, err, "%s", reason(&p->t, err));
 	else if (in_memory(run, p))
-		place_fail(run, p, -EROFS,
-			   "it is in memory, which the boot's end takes; name a device, as in "
-			   "file:///crash?device=UUID=...");
+		place_fail(
+			run, p, -EROFS,
+			"it lies on %s: a dump there is not known to outlive this boot; name the "
+			"device of a disk, as in file:///crash?device=UUID=...",
+			p->t.lies_on[0] ? p->t.lies_on : "memory");
 }
 
 /* The crash's directory; with a number behind when another dump already has the name. */

@@ -27,6 +27,14 @@ static int check_all(struct target *t, const struct dump_claim *claim, const str
 	return -EIO;
 }
 
+static int refuse_memory(struct target *t)
+{
+	(void)snprintf(t->why, sizeof(t->why),
+		       "it lies on %.140s: a dump there is not known to outlive this boot",
+		       t->lies_on[0] ? t->lies_on : "memory");
+	return -EROFS;
+}
+
 /* The open file is on stable storage, as long as the stream was, and passes the claim's checks. */
 static int prove_file(struct target *t, const struct dump_claim *claim)
 {
@@ -35,11 +43,8 @@ static int prove_file(struct target *t, const struct dump_claim *claim)
 
 	if (!claim->stream_ended || claim->dump_id == 0)
 		return -EINVAL;
-	if (t->in_memory && !claim->rehearsal) {
-		(void)snprintf(t->why, sizeof(t->why),
-			       "it is in memory, which the boot's end takes");
-		return -EROFS;
-	}
+	if (t->in_memory && !claim->rehearsal)
+		return refuse_memory(t);
 	err = t->ops->flush(t);
 	if (err < 0)
 		return err;
@@ -121,11 +126,8 @@ int target_commit_log(struct target *t, const struct log_claim *claim, struct lo
 
 	if (claim->policy == RELEASE_POLICY_NONE || claim->dump_id == 0 || claim->len == 0)
 		return -EINVAL;
-	if (t->in_memory) {
-		(void)snprintf(t->why, sizeof(t->why),
-			       "it is in memory, which the boot's end takes");
-		return -EROFS;
-	}
+	if (t->in_memory)
+		return refuse_memory(t);
 	err = target_put(t, DUMP_LOG, claim->text, claim->len);
 	if (err < 0)
 		return err;

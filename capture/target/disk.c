@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "target/device.h"
 #include "target/directory.h"
+#include "target/lasting.h"
 #include "target/mountpoint.h"
 
 #include <errno.h>
@@ -17,19 +18,27 @@
 
 #define why(t, ...) (void)snprintf((t)->why, sizeof((t)->why), __VA_ARGS__)
 
-/* Is base_fd on something that lives in memory? There fsync succeeds and means nothing. */
-static int look_at_file_system(struct target *t)
+/*
+ * Does what base_fd is on outlive the boot? The paths below an overlay of an initramfs are of the
+ * time before it, so nothing can be known of that.
+ */
+static int look_at_what_it_lies_on(struct target *t)
 {
-	bool in_initramfs = root_exists(t->root, "/etc/initrd-release");
 	struct statfs sf;
+	int err;
 
 	if (!t->root->real)
 		return 0;
 	if (fstatfs(t->base_fd, &sf) < 0)
 		return -errno;
-	t->in_memory = sf.f_type == TMPFS_MAGIC || sf.f_type == RAMFS_MAGIC ||
-		       (in_initramfs && sf.f_type == OVERLAYFS_SUPER_MAGIC);
-	return 0;
+	if (sf.f_type == OVERLAYFS_SUPER_MAGIC && root_exists(t->root, "/etc/initrd-release")) {
+		(void)snprintf(t->lies_on, sizeof(t->lies_on), "an overlay of the initramfs");
+		t->in_memory = true;
+		return 0;
+	}
+	err = lasting_check(t->base_fd, t->lies_on, sizeof(t->lies_on));
+	t->in_memory = err == -EROFS;
+	return err == -EROFS ? 0 : err;
 }
 
 static int mount_device(struct target *t, const char *source)
@@ -68,7 +77,7 @@ static int disk_open(struct target *t)
 
 	if (err == 0)
 		err = directory_open(t, t->url->path);
-	return err < 0 ? err : look_at_file_system(t);
+	return err < 0 ? err : look_at_what_it_lies_on(t);
 }
 
 static int disk_close(struct target *t)

@@ -121,7 +121,9 @@ struct target {
 	char why[256];  /* what failed and what to do about it; "" when the errno says it all */
 	bool existing;  /* target_open_existing(): nothing is made there, nothing tried */
 	bool full;      /* set by open: it does not take a byte, for want of room alone */
-	bool in_memory; /* set by open: what is written there would not outlive the boot */
+	/* Set by open: what is written there would not outlive the boot, or is not known to. */
+	bool in_memory;
+	char lies_on[160]; /* then: what it really lies on, "tmpfs, which is memory" */
 	/* Set by a kind whose server may have lost what it had acknowledged: a commit must compare
 	 * the whole file with the digest of what was written. */
 	bool reread;

@@ -64,6 +64,7 @@ static void take_over(struct target *t)
 	memcpy(t->why, s->why, sizeof(t->why));
 	memcpy(t->dir, s->dir, sizeof(t->dir));
 	memcpy(t->unassured, s->unassured, sizeof(t->unassured));
+	memcpy(t->lies_on, s->lies_on, sizeof(t->lies_on));
 	t->in_memory = s->in_memory;
 	t->full = s->full;
 	t->owner = s->owner;

@@ -21,8 +21,11 @@ class Slot:
         self.root, self.look = self.place / "root", self.place / "look"
         self.root.mkdir(parents=True)
         self.look.mkdir()
-        self.image = self.root / "disk"
+        # On a disk, or nothing would be released for a dump on it; all else is in memory.
+        self.image = machine.disks / f"slot{number}"
         shutil.copy(machine.pristine, self.image)
+        (self.root / "disk").touch()
+        loop.mount(self.image, self.root / "disk", flags=loop.MS_BIND)
         self.loop = loop.Loop(self.image)
         # Its pages are made once.
         self.cut = os.open(self.root / "disk.cut", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
