@@ -300,6 +300,19 @@ static void test_a_place_in_memory_is_seen(void **state)
 	root_deinit(&real);
 }
 
+/* Another one may be in its place when it is opened: here it is not of the user that the probe was.
+ */
+static void test_begin_looks_at_the_directory_it_made(void **state)
+{
+	struct fixture *f = *state;
+
+	f->t.owner = geteuid() + 1;
+	assert_int_equal(f->t.ops->begin(&f->t, "host-1"), -EEXIST);
+	assert_string_equal(f->t.dir, "");
+	f->t.owner = geteuid();
+	assert_int_equal(f->t.ops->begin(&f->t, "host-2"), 0);
+}
+
 static void test_begin_refuses_a_directory_with_a_dump(void **state)
 {
 	struct fixture *f = *state;
@@ -475,6 +488,7 @@ int main(void)
 		test(test_a_directory_is_one_captures_own),
 		test(test_no_receipt_for_a_place_in_memory),
 		test(test_a_place_in_memory_is_seen),
+		test(test_begin_looks_at_the_directory_it_made),
 		test(test_opening_to_confirm_makes_nothing),
 		test(test_begin_refuses_a_directory_with_a_dump),
 		test(test_begin_refuses_planted_names),
