@@ -13,6 +13,6 @@
  *
  * That a descriptor is ready says little: a terminal is when it has room for one byte. And whether
  * a write waits is a property of the open file, which is shared with other processes, so a terminal
- * or pipe is opened anew for it. A user who may not do that may have to wait.
+ * or pipe is opened again for it. A user who may not do that may have to wait.
  */
 int outlet_write(int fd, const void *buf, size_t len, int64_t deadline) _must_check_;

@@ -59,7 +59,7 @@ struct check {
 	uint64_t done;
 };
 
-/* It may take as long as it needs, but not stand still: what waits for it is told which it is. */
+/* It may take as long as it needs, but not stand still: what waits for it hears which it is. */
 static int look_at_check(void *ctx)
 {
 	struct check *c = ctx;
