@@ -209,3 +209,17 @@ void vmcore_deinit(struct vmcore *core)
 	core->segments = NULL;
 	core->n_segments = 0;
 }
+
+uint64_t vmcore_top(const struct vmcore *core)
+{
+	uint64_t top = 0;
+	size_t i;
+
+	for (i = 0; i < core->n_segments; i++) {
+		const struct vmcore_segment *s = &core->segments[i];
+
+		if (s->size <= UINT64_MAX - s->paddr && s->paddr + s->size > top)
+			top = s->paddr + s->size;
+	}
+	return top;
+}

@@ -59,6 +59,9 @@ struct vmcore {
 int vmcore_read(int fd, uint64_t page_size, struct vmcore *out,
 		enum vmcore_problem *problem) _must_check_;
 void vmcore_deinit(struct vmcore *core);
+/* The first byte of memory after the last segment: however little of it is in the core, a dump has
+ * a bit for each page below. */
+uint64_t vmcore_top(const struct vmcore *core);
 
 /* A sentence for people. Never NULL; static. */
 const char *vmcore_problem_text(enum vmcore_problem problem);

@@ -239,6 +239,8 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 	/* makedumpfile seeks in what it writes, so a pipe will not do. */
 	_cleanup_close_ int log_fd = memfd_create("vmcore-dmesg", MFD_CLOEXEC);
 	int no_file = log_fd < 0 ? errno : 0;
+	const struct mdf_needs needs = {
+		.memory = TOOL_MEMORY, .files = TOOL_FILES, .file_size = DMESG_READ_MAX};
 	const struct tool tools[] = {
 		{
 			.name = "vmcore-dmesg",
@@ -255,7 +257,7 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 						      "--dump-dmesg", core, STDIN, NULL},
 			.stdin_fd = log_fd,
 			.log_fd = log_fd,
-			.confine = mdf_confine(TOOL_MEMORY, DMESG_READ_MAX),
+			.confine = mdf_confine(&needs),
 		},
 	};
 	size_t n = log_fd < 0 ? 1 : ARRAY_SIZE(tools);

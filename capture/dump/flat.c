@@ -23,7 +23,8 @@ static uint64_t get_be64(const unsigned char *p)
 
 void flat_init(struct flat *f, int (*write)(void *, const void *, size_t, uint64_t), void *ctx)
 {
-	*f = (struct flat){.write = write, .ctx = ctx, .phase = IN_HEADER};
+	*f = (struct flat){
+		.write = write, .ctx = ctx, .record_max = FLAT_RECORD_MAX, .phase = IN_HEADER};
 }
 
 static int fail(struct flat *f, enum flat_problem problem, uint64_t at, int error)
@@ -72,7 +73,7 @@ static int check_record(struct flat *f)
 		f->phase = AT_END;
 		return 0;
 	}
-	if (size > FLAT_RECORD_MAX || !range_ok(off, size, INT64_MAX))
+	if (size > f->record_max || !range_ok(off, size, INT64_MAX))
 		return fail(f, FLAT_BAD_RECORD, f->consumed - RECORD_HEAD, -EBADMSG);
 	f->rec_off = off;
 	f->rec_left = size;

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #define FLAT_HEADER_SIZE 4096
-#define FLAT_RECORD_MAX                                                                            \
-	(64 * MIB) /* a record larger than this is garbage; the largest seen is 1 MiB */
+/* Unless more was asked for, a record larger than this is garbage; the largest seen is 1 MiB. */
+#define FLAT_RECORD_MAX (64 * MIB)
 
 enum flat_problem {
 	FLAT_OK,
@@ -30,6 +30,7 @@ struct flat {
 	/* Called with pieces of records. 0 or -errno; an error stops the parse and is returned. */
 	int (*write)(void *ctx, const void *buf, size_t len, uint64_t off);
 	void *ctx;
+	uint64_t record_max; /* bytes; FLAT_RECORD_MAX to begin with */
 
 	uint64_t consumed; /* bytes of stream so far */
 	uint64_t records;  /* complete ones */

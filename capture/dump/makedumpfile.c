@@ -10,20 +10,19 @@
 #include <sys/stat.h>
 
 #define PROBE_MS    10000
-#define FILES       64 /* open ones */
-#define SCRATCH     "/tmp"
+#define FILES       64  /* open ones */
 #define SCRATCH_MAX MIB /* of VMCOREINFO, some KiB */
 
-struct confine mdf_confine(uint64_t memory, uint64_t file)
+struct confine mdf_confine(const struct mdf_needs *needs)
 {
 	struct stat st;
 
 	return (struct confine){
-		.memory = memory,
-		.files = FILES,
-		.file_size = file > SCRATCH_MAX ? file : SCRATCH_MAX,
+		.memory = needs->memory,
+		.files = needs->files > FILES ? needs->files : FILES,
+		.file_size = needs->file_size > SCRATCH_MAX ? needs->file_size : SCRATCH_MAX,
 		.read_any = true,
-		.stay = stat(SCRATCH, &st) < 0 || (st.st_mode & 0003) != 0003,
+		.stay = stat(MDF_SCRATCH, &st) < 0 || (st.st_mode & 0003) != 0003,
 	};
 }
 

@@ -32,13 +32,23 @@ int mdf_parse_caps(const char *text, size_t len, struct mdf_caps *out) _must_che
 /* Run `makedumpfile -v` (10 s deadline) and parse it. 0 or -errno. */
 int mdf_probe(struct mdf_caps *out) _must_check_;
 
+/* Where it writes, whatever the environment says. */
+#define MDF_SCRATCH "/tmp"
+
+/* How much it may use; far more than it was ever seen to need of each (docs/capture.md). */
+struct mdf_needs {
+	uint64_t memory;    /* bytes of address space; 0: no limit */
+	uint64_t file_size; /* bytes of each file that it writes; at least what VMCOREINFO needs */
+	unsigned int files; /* open ones; at least what one thread needs */
+};
+
 /*
  * What makedumpfile gives up before it runs: it reads all that a crashed kernel left. It keeps the
- * power to open the core, and it writes small files, since it copies VMCOREINFO to one in /tmp,
- * whatever TMPDIR says. Where /tmp is not open to all it stays who we are. memory: bytes of address
- * space; 0: no limit. file: bytes of what it writes to one on purpose; 0: nothing.
+ * power to open the core, and it writes to /tmp: a copy of VMCOREINFO always, and its bitmaps where
+ * both fit into the 4 MiB that it takes for them, for which it needs no second look at every page
+ * then. Where /tmp is not open to all it stays who we are.
  */
-struct confine mdf_confine(uint64_t memory, uint64_t file);
+struct confine mdf_confine(const struct mdf_needs *needs);
 
 /* What the capture wants. */
 struct mdf_request {
@@ -50,16 +60,20 @@ struct mdf_request {
 	bool network;      /* the target is across a network */
 	unsigned int cpus_online;
 	uint64_t core_size; /* bytes; small cores get no threads in auto mode */
+	uint64_t core_top;  /* the first byte of memory after the last of the core; its bitmaps
+			       have a bit for each page below */
+	uint64_t page_size; /* bytes; 0: unknown */
 	const char *core;   /* path of the core; the plan keeps a copy */
 };
 
 /* How it will be called. Owned strings; mdf_plan_deinit(). */
 struct mdf_plan {
 	char *argv[40]; /* NULL-terminated: makedumpfile -F ... CORE; output on stdout */
-	char *env[2];   /* LD_PRELOAD=libgcc_s.so.1 with threads; NULL-terminated */
+	char *env[4];   /* TMPDIR, LC_ALL; with threads LD_PRELOAD; NULL-terminated */
 	enum dump_compress compress; /* what was chosen */
 	int threads;                 /* 0: single-threaded */
-	uint64_t memory;       /* bytes of address space that it cannot need; more is a mistake */
+	struct mdf_needs needs;
+	uint64_t record_max;   /* bytes of the largest piece that it writes at once */
 	char warnings[3][200]; /* "" when unused */
 };
 

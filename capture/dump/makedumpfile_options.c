@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct option {
@@ -65,6 +66,10 @@ static const struct option long_options[] = {
 	{"xen_phys_start", true, NULL},
 };
 
+#define BUFFER     "cyclic-buffer"
+#define BUFFER_MAX (1024 * GIB) /* makedumpfile takes no more than what is free */
+#define ORDER      'b'
+
 static _printf_(2, 3) void say(struct mdf_vetting *out, const char *fmt, ...)
 {
 	va_list ap;
@@ -80,11 +85,33 @@ static void refuse(struct mdf_vetting *out, const char *dashes, const char *name
 	say(out, "makedumpfile option %s%s cannot be used: %s", dashes, name, why);
 }
 
+/* As makedumpfile reads a number: what follows the digits does not count, and none is 0. */
+static uint64_t number(const char *text, uint64_t max)
+{
+	unsigned long long v = *text == '-' ? 0 : strtoull(text, NULL, 10);
+
+	return v < max ? v : max;
+}
+
+static void take_value(const char *option, const char *value, struct mdf_vetting *out)
+{
+	if (strcmp(option, BUFFER) == 0)
+		out->cyclic_buffer = number(value, BUFFER_MAX / KIB) * KIB;
+	if (*option != ORDER || option[1])
+		return;
+	out->order = (unsigned int)number(value, UINT16_MAX);
+	if (out->order > MDF_ORDER_MAX) {
+		out->bad = true;
+		say(out, "makedumpfile option -b %.20s cannot be used: at most %d", value,
+		    MDF_ORDER_MAX);
+	}
+}
+
 /*
  * getopt_long takes any abbreviation that is not ambiguous in its own version, which may know fewer
- * names: so whatever could be meant must be allowed. Sets *value to whether it takes one.
+ * names: so whatever could be meant must be allowed. Sets *value to its name when it takes one.
  */
-static void vet_long(const char *name, size_t len, bool *value, struct mdf_vetting *out)
+static void vet_long(const char *name, size_t len, const char **value, struct mdf_vetting *out)
 {
 	const struct option *match = NULL;
 
@@ -107,11 +134,11 @@ static void vet_long(const char *name, size_t len, bool *value, struct mdf_vetti
 	} else if (match->refuse) {
 		refuse(out, "--", match->name, match->refuse);
 	}
-	*value = match && match->value;
+	*value = match && match->value ? match->name : NULL;
 }
 
-/* Returns whether the next word is the value of the last option in this one. */
-static bool vet_short(const char *cluster, struct mdf_vetting *out)
+/* Returns the last option in this word when the next word is its value, else NULL. */
+static const char *vet_short(const char *cluster, struct mdf_vetting *out)
 {
 	for (const char *c = cluster; *c; c++) {
 		char name[2] = {*c, '\0'};
@@ -125,24 +152,27 @@ static bool vet_short(const char *cluster, struct mdf_vetting *out)
 		else if (match->refuse)
 			refuse(out, "-", name, match->refuse);
 		if (out->bad)
-			return false;
+			return NULL;
+		if (match->value && c[1])
+			take_value(match->name, c + 1, out);
 		if (match->value)
-			return c[1] == '\0';
+			return c[1] ? NULL : match->name;
 	}
-	return false;
+	return NULL;
 }
 
 void mdf_vet_options(char *const *words, size_t n, struct mdf_vetting *out)
 {
-	bool value = false;
+	const char *value = NULL;
 
-	*out = (struct mdf_vetting){0};
+	*out = (struct mdf_vetting){.order = MDF_ORDER_DEFAULT};
 	for (size_t i = 0; i < n && !out->bad; i++) {
 		const char *w = words[i];
 		size_t len;
 
 		if (value) {
-			value = false;
+			take_value(value, w, out);
+			value = NULL;
 		} else if (w[0] != '-' || w[1] == '\0') {
 			out->bad = true;
 			say(out, "makedumpfile options must not name files: \"%.100s\"", w);
@@ -153,7 +183,10 @@ void mdf_vet_options(char *const *words, size_t n, struct mdf_vetting *out)
 		} else {
 			len = strcspn(w + 2, "=");
 			vet_long(w + 2, len, &value, out);
-			value = value && w[2 + len] == '\0';
+			if (value && w[2 + len]) {
+				take_value(value, w + 2 + len + 1, out);
+				value = NULL;
+			}
 		}
 	}
 	if (value && !out->bad) {

@@ -18,7 +18,14 @@
  * is reserved in pieces of 64 MiB; the map of memory grows with the machine. */
 #define MEMORY_BASE   (2 * GIB)
 #define MEMORY_THREAD (256 * MIB)
-#define MEMORY_SHARE  (64 * KIB) /* one byte for so many of the core */
+#define MEMORY_SHARE  (64 * KIB) /* one byte for so many of the machine's */
+/* Its own, and for each thread the core and each of two bitmaps. */
+#define FILES_BASE   64
+#define FILES_THREAD 4
+#define PAGE_MAX     (64 * KIB)
+#define PAGE_MIN     (4 * KIB)
+#define MACHINE_MAX  (64 * 1024 * GIB) /* Linux on POWER has no more; a core may say anything */
+#define FILE_BASE    MIB               /* of two bitmaps: each is rounded up */
 
 static const unsigned int threads_from[3] = {1, 7, 8};
 
@@ -143,9 +150,8 @@ static _printf_(2, 3) int addf(struct mdf_plan *plan, const char *fmt, ...)
 	return add(plan, word, strlen(word));
 }
 
-static int add_extra(const char *extra, struct mdf_plan *plan)
+static int add_extra(const char *extra, struct mdf_plan *plan, struct mdf_vetting *vetting)
 {
-	struct mdf_vetting vetting;
 	size_t first = 0, n = 0;
 	int r;
 
@@ -161,17 +167,18 @@ static int add_extra(const char *extra, struct mdf_plan *plan)
 		extra += strcspn(extra, " \t");
 		n++;
 	}
-	mdf_vet_options(plan->argv + first, n, &vetting);
-	if (vetting.bad) {
-		memcpy(plan->warnings[0], vetting.text, sizeof(vetting.text));
+	mdf_vet_options(plan->argv + first, n, vetting);
+	if (vetting->bad) {
+		memcpy(plan->warnings[0], vetting->text, sizeof(vetting->text));
 		return -EINVAL;
 	}
-	if (vetting.unknown)
-		warn(plan, "%s", vetting.text);
+	if (vetting->unknown)
+		warn(plan, "%s", vetting->text);
 	return 0;
 }
 
-static int set_argv(const struct mdf_request *req, struct mdf_plan *plan)
+static int set_argv(const struct mdf_request *req, struct mdf_plan *plan,
+		    struct mdf_vetting *vetting)
 {
 	size_t n = 0;
 	int r;
@@ -189,7 +196,7 @@ static int set_argv(const struct mdf_request *req, struct mdf_plan *plan)
 	}
 	r = r ? r : addf(plan, "--message-level");
 	r = r ? r : addf(plan, MESSAGE_LEVEL);
-	r = r ? r : add_extra(req->extra, plan);
+	r = r ? r : add_extra(req->extra, plan, vetting);
 	if (r < 0)
 		return r;
 	while (plan->argv[n])
@@ -198,24 +205,62 @@ static int set_argv(const struct mdf_request *req, struct mdf_plan *plan)
 	return plan->argv[n] ? 0 : -ENOMEM;
 }
 
-/* Threads are cancelled at the end, for which glibc loads libgcc_s: too late, it aborts when that
- * loses a race. */
+/*
+ * A core has its pages below core_top, and may say so wrongly: sizes are of the smallest pages, and
+ * the cache for writing of the largest.
+ */
+static void set_needs(const struct mdf_request *req, const struct mdf_vetting *vetting,
+		      struct mdf_plan *plan)
+{
+	uint64_t page = req->page_size ? req->page_size : PAGE_MIN;
+	uint64_t top = req->core_top > req->core_size ? req->core_top : req->core_size;
+	uint64_t bitmaps; /* two, a bit for each page */
+	uint64_t largest = page > PAGE_MAX || !req->page_size ? PAGE_MAX : page;
+	unsigned int threads = (unsigned int)plan->threads;
+
+	if (top > MACHINE_MAX)
+		top = MACHINE_MAX;
+	bitmaps = top / page / 4;
+	/* It gathers until one more page might not fit. */
+	plan->record_max = (largest << vetting->order) + largest;
+	plan->needs = (struct mdf_needs){
+		.memory = MEMORY_BASE + threads * MEMORY_THREAD + top / MEMORY_SHARE + bitmaps +
+			  2 * vetting->cyclic_buffer + 2 * plan->record_max,
+		.files = FILES_BASE + threads * FILES_THREAD,
+		.file_size = FILE_BASE + bitmaps,
+	};
+}
+
+static int add_env(struct mdf_plan *plan, const char *name, const char *value, const char *more)
+{
+	size_t n = 0;
+
+	while (plan->env[n])
+		n++;
+	if (asprintf(&plan->env[n], "%s=%s%s%s", name, value, more && *more ? " " : "",
+		     more ? more : "") >= 0)
+		return 0;
+	plan->env[n] = NULL;
+	return -ENOMEM;
+}
+
+/*
+ * What it says is looked at, so it is to be in one language. Threads are cancelled at the end, for
+ * which glibc loads libgcc_s: too late, it aborts when that loses a race.
+ */
 static int set_env(struct mdf_plan *plan)
 {
-	const char *old = getenv("LD_PRELOAD");
-	char *env;
+	int r = add_env(plan, "TMPDIR", MDF_SCRATCH, NULL);
 
-	if (plan->threads == 0)
-		return 0;
-	if (asprintf(&env, "LD_PRELOAD=%s%s%s", PRELOAD, old && *old ? " " : "", old ? old : "") <
-	    0)
-		return -ENOMEM;
-	plan->env[0] = env;
-	return 0;
+	r = r ? r : add_env(plan, "LC_ALL", "C", NULL);
+	if (plan->threads)
+		r = r ? r : add_env(plan, "LD_PRELOAD", PRELOAD, getenv("LD_PRELOAD"));
+	return r;
 }
 
 int mdf_plan_init(const struct mdf_caps *caps, const struct mdf_request *req, struct mdf_plan *out)
 {
+	struct mdf_vetting vetting = {.order = MDF_ORDER_DEFAULT};
 	int r;
 
 	*out = (struct mdf_plan){0};
@@ -225,12 +270,12 @@ int mdf_plan_init(const struct mdf_caps *caps, const struct mdf_request *req, st
 	}
 	choose_compress(caps, req, out);
 	choose_threads(caps, req, out);
-	out->memory = MEMORY_BASE + (unsigned int)out->threads * MEMORY_THREAD +
-		      req->core_size / MEMORY_SHARE;
-	r = set_argv(req, out);
+	r = set_argv(req, out, &vetting);
 	r = r ? r : set_env(out);
-	if (r == 0)
+	if (r == 0) {
+		set_needs(req, &vetting, out);
 		return 0;
+	}
 	if (r == -E2BIG) {
 		out->warnings[0][0] = '\0';
 		warn(out, "too many makedumpfile options");
@@ -245,8 +290,10 @@ void mdf_plan_deinit(struct mdf_plan *plan)
 		free(plan->argv[i]);
 		plan->argv[i] = NULL;
 	}
-	free(plan->env[0]);
-	plan->env[0] = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(plan->env); i++) {
+		free(plan->env[i]);
+		plan->env[i] = NULL;
+	}
 }
 
 int mdf_check_extra(const char *extra, char *why, size_t size)

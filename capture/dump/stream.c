@@ -177,7 +177,7 @@ static int judge(const struct stream *s, int run, const struct child_result *res
 
 int stream_run(const struct stream_spec *spec, struct stream_result *out)
 {
-	const struct confine confine = mdf_confine(spec->plan->memory, 0);
+	const struct confine confine = mdf_confine(&spec->plan->needs);
 	struct stream s = {.spec = spec};
 	struct child_spec child = {
 		.argv = (const char *const *)spec->plan->argv,
@@ -197,6 +197,8 @@ int stream_run(const struct stream_spec *spec, struct stream_result *out)
 
 	*out = (struct stream_result){.exit_status = -1};
 	flat_init(&s.flat, on_piece, &s);
+	if (spec->plan->record_max > s.flat.record_max)
+		s.flat.record_max = spec->plan->record_max;
 	progress_init(&s.progress, started);
 	r = child_run(&child, &res);
 	/* Only a stream that nobody cut short is asked for its end. */

@@ -68,6 +68,8 @@ void run_plan(struct run *run, bool network)
 		.network = network,
 		.cpus_online = online > 0 ? (unsigned int)online : 1,
 		.core_size = run->verdict.core.size,
+		.core_top = vmcore_top(&run->verdict.core),
+		.page_size = run->verdict.core.info.page_size,
 		.core = run->core_path,
 	};
 	char warning[200];

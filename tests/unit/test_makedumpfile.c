@@ -237,15 +237,17 @@ static void test_threads(void **state)
 		if (cases[i].want) {
 			assert_string_equal(plan.argv[5], "--num-threads");
 			assert_int_equal(atoi(plan.argv[6]), cases[i].want);
-			assert_string_equal(plan.env[0], "LD_PRELOAD=libgcc_s.so.1");
-			assert_null(plan.env[1]);
+			assert_string_equal(plan.env[2], "LD_PRELOAD=libgcc_s.so.1");
+			assert_null(plan.env[3]);
 		} else {
 			assert_string_equal(plan.argv[5], "--message-level");
-			assert_null(plan.env[0]);
+			assert_null(plan.env[2]);
 		}
 		/* A limit that is none to a sound one. */
-		assert_true(plan.memory >= 2 * GIB);
-		assert_true(plan.memory >= (uint64_t)cases[i].want * 256 * MIB);
+		assert_true(plan.needs.memory >= 2 * GIB);
+		assert_true(plan.needs.memory >= (uint64_t)cases[i].want * 256 * MIB);
+		/* Three a thread, and the program's own. */
+		assert_true(plan.needs.files >= (unsigned int)cases[i].want * 3 + 20);
 		mdf_plan_deinit(&plan);
 	}
 }
@@ -258,9 +260,55 @@ static void test_preload_is_kept(void **state)
 	(void)state;
 	setenv("LD_PRELOAD", "liba.so libb.so", 1);
 	assert_int_equal(mdf_plan_init(&new_caps, &req, &plan), 0);
-	assert_string_equal(plan.env[0], "LD_PRELOAD=libgcc_s.so.1 liba.so libb.so");
+	assert_string_equal(plan.env[0], "TMPDIR=/tmp");
+	assert_string_equal(plan.env[1], "LC_ALL=C");
+	assert_string_equal(plan.env[2], "LD_PRELOAD=libgcc_s.so.1 liba.so libb.so");
 	mdf_plan_deinit(&plan);
 	unsetenv("LD_PRELOAD");
+}
+
+static struct mdf_plan needs_of(uint64_t top, uint64_t page, const char *extra)
+{
+	struct mdf_request req = {
+		.core_size = MIB, .core_top = top, .page_size = page, .extra = extra, .core = "c"};
+	struct mdf_plan plan;
+
+	assert_int_equal(mdf_plan_init(&new_caps, &req, &plan), 0);
+	mdf_plan_deinit(&plan);
+	return plan;
+}
+
+static void test_needs(void **state)
+{
+	const uint64_t base = needs_of(0, 65536, "").needs.memory;
+	struct mdf_plan p;
+
+	(void)state;
+	/* Both bitmaps, a bit for each page, whatever little of the machine is in the core. */
+	for (uint64_t mpages = 1; mpages <= 64; mpages *= 2) {
+		p = needs_of(mpages * MIB * 65536, 65536, "");
+		assert_true(p.needs.file_size >= mpages * MIB / 4 + 64 * KIB);
+		assert_true(p.needs.file_size <= mpages * MIB / 4 + 2 * MIB);
+		p = needs_of(mpages * MIB * 4096, 4096, "");
+		assert_true(p.needs.file_size >= mpages * MIB / 4 + 64 * KIB);
+	}
+	/* Two of them. */
+	p = needs_of(0, 65536, "--cyclic-buffer 4194304");
+	assert_int_equal(p.needs.memory, base + 8 * GIB);
+	p = needs_of(0, 65536, "--cyc=1024 -D");
+	assert_int_equal(p.needs.memory, base + 2 * MIB);
+	p = needs_of(0, 65536, "--cyclic-buffer -5");
+	assert_int_equal(p.needs.memory, base);
+	/* What it writes at once; without a size of pages, of the largest. */
+	assert_true(needs_of(0, 65536, "").record_max >= 17 * 65536);
+	assert_true(needs_of(0, 4096, "-b 11").record_max >= 8 * MIB);
+	assert_true(needs_of(0, 65536, "-b 11").record_max >= 128 * MIB);
+	assert_true(needs_of(0, 65536, "-Db14").record_max >= 1024 * MIB);
+	assert_true(needs_of(0, 0, "-b11").record_max >= 128 * MIB);
+	assert_true(needs_of(0, 65536, "-b 11").needs.memory >= base + 256 * MIB - 4 * MIB);
+	/* A core may say anything. */
+	p = needs_of(UINT64_MAX, 1, "");
+	assert_true(p.needs.memory < 1024 * 1024 * GIB);
 }
 
 static void test_extra_allowed(void **state)
@@ -271,7 +319,7 @@ static void test_extra_allowed(void **state)
 		"-b5",
 		"-D",
 		"-f",
-		"-b 512",
+		"-b 12",
 		"--cyclic-buffer=7 -e",
 		"--non-mmap --show-stats",
 		"--cyc 5",
@@ -341,6 +389,8 @@ static void test_extra_refused(void **state)
 		{"--cyclic-buffer 5 6", "must not name files: \"6\""},
 		{"--cyclic-buffer", "lacks its value"},
 		{"-D -b", "lacks its value"},
+		{"-b 15", "at most 14"},
+		{"-Db99999999999999999999", "at most 14"},
 		{"--unknown-thing 5", "must not name files: \"5\""},
 	};
 
@@ -430,9 +480,9 @@ int main(void)
 		cmocka_unit_test(test_parse_caps),    cmocka_unit_test(test_parse_caps_bad),
 		cmocka_unit_test(test_probe),         cmocka_unit_test(test_compress),
 		cmocka_unit_test(test_threads),       cmocka_unit_test(test_preload_is_kept),
-		cmocka_unit_test(test_extra_allowed), cmocka_unit_test(test_extra_refused),
-		cmocka_unit_test(test_extra_unknown), cmocka_unit_test(test_too_much),
-		cmocka_unit_test(test_too_old),
+		cmocka_unit_test(test_needs),         cmocka_unit_test(test_extra_allowed),
+		cmocka_unit_test(test_extra_refused), cmocka_unit_test(test_extra_unknown),
+		cmocka_unit_test(test_too_much),      cmocka_unit_test(test_too_old),
 	};
 
 	return cmocka_run_group_tests_name("makedumpfile", tests, NULL, NULL);
