@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@ struct child {
 	const struct child_spec *spec;
 	struct child_result *result;
 	pid_t pid;
+	unsigned int *lack;
 	int fd[STREAMS];
 	unsigned char *buf;
 	size_t tail_len;
@@ -52,6 +54,8 @@ static void close_stream(struct child *c, int i)
 
 static void child_deinit(struct child *c)
 {
+	if (c->lack)
+		(void)munmap(c->lack, SPAWN_LACK_SIZE);
 	for (int i = 0; i < STREAMS; i++)
 		close_stream(c, i);
 }
@@ -315,9 +319,12 @@ int child_run(const struct child_spec *spec, struct child_result *out)
 	c.fd[OUT] = s.out_fd;
 	c.fd[ERR] = s.err_fd;
 	c.fd[EXEC] = s.exec_fd;
+	c.lack = s.lack;
 	c.gather = fcntl(s.out_fd, F_GETPIPE_SZ) >= GATHER_PIPE;
 	c.last_data = c.last_tick = clock_ms();
 	r = run(&c);
+	if (c.lack)
+		out->lack = *c.lack;
 	return c.error ? c.error : r;
 }
 

@@ -41,6 +41,7 @@ struct child_spec {
 
 struct child_result {
 	int status;                    /* exit status, or 128 + signal */
+	unsigned int lack;             /* what it could not give up, enum confine_lack */
 	bool timed_out;                /* killed by us for its deadline or for being silent */
 	char err_tail[CHILD_TAIL_MAX]; /* the last of its stderr, NUL-terminated */
 };

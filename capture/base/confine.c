@@ -5,6 +5,7 @@
 
 #include <grp.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -26,11 +27,13 @@ static unsigned int set_limits(const struct confine *c)
 {
 	bool ok = limit(RLIMIT_CORE, 0);
 
-	ok = limit(RLIMIT_FSIZE, c->file_size) && ok;
-	ok = limit(RLIMIT_NOFILE, c->files) && ok;
-	if (c->memory)
+	if (!(c->without & CONFINE_FILE_SIZE))
+		ok = limit(RLIMIT_FSIZE, c->file_size) && ok;
+	if (!(c->without & CONFINE_FILES))
+		ok = limit(RLIMIT_NOFILE, c->files) && ok;
+	if (c->memory && !(c->without & CONFINE_MEMORY))
 		ok = limit(RLIMIT_AS, c->memory) && ok;
-	if (c->cpu_s)
+	if (c->cpu_s && !(c->without & CONFINE_CPU))
 		ok = limit(RLIMIT_CPU, c->cpu_s) && ok;
 	return ok ? 0 : CONFINE_NO_LIMITS;
 }
@@ -67,9 +70,32 @@ unsigned int confine_self(const struct confine *c)
 {
 	unsigned int lack = set_limits(c);
 
-	if (geteuid() == 0 && !c->stay)
+	if (geteuid() == 0 && !c->stay && !(c->without & CONFINE_OPENS))
 		lack |= change_user(c->read_any);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		lack |= CONFINE_NO_PRIVILEGES;
 	return lack;
+}
+
+unsigned int confine_program(const struct confine *c, const char *program)
+{
+	unsigned int lack = 0, network = confine_network();
+	int rules = -1;
+
+	if (!(c->without & CONFINE_OPENS))
+		rules = confine_files_prepare(c, program);
+	lack |= confine_self(c);
+	if (!(c->without & CONFINE_OPENS))
+		lack |= confine_files(rules);
+	if (!(c->without & CONFINE_CALLS))
+		lack |= confine_program_calls();
+	/* Without sockets there is no network, whichever it is in. */
+	if (c->without & CONFINE_CALLS || lack & CONFINE_NO_FILTER)
+		lack |= network;
+	return lack;
+}
+
+unsigned int confine_network(void)
+{
+	return unshare(CLONE_NEWNET) == 0 ? 0 : CONFINE_NO_NETWORK;
 }

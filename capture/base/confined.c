@@ -37,6 +37,8 @@ struct confined {
 	char *buf;
 	size_t max;
 	struct trailer trailer;
+	unsigned int without; /* enum confine_limit */
+	unsigned int suspects;
 };
 
 static int fail(struct confined *c, int err, const char *fmt, ...) _printf_(3, 4);
@@ -88,12 +90,14 @@ static int move_up(int fd)
 	return fd > STDERR_FILENO ? fd : fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
 }
 
-static _Noreturn void be_confined(const struct confined_spec *spec, int out, pid_t parent)
+static _Noreturn void be_confined(const struct confined_spec *spec, unsigned int without, int out,
+				  pid_t parent)
 {
 	uint64_t own = own_space();
 	struct confine confine = {
 		.memory = own && !sanitized() ? own + spec->memory : 0,
 		.cpu_s = (unsigned int)(spec->deadline_ms / 1000) + 1,
+		.without = without,
 	};
 	struct trailer t = {.magic = MAGIC};
 	int fd = spec->fd < 0 ? out : spec->fd;
@@ -108,7 +112,12 @@ static _Noreturn void be_confined(const struct confined_spec *spec, int out, pid
 	/* The change of user has cleared it, had it been there before. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		_exit(1);
-	t.lack |= confine_calls();
+	if (!(without & CONFINE_CALLS))
+		t.lack |= confine_calls();
+	else
+		t.lack |= CONFINE_NO_FILTER;
+	if (without & ~(unsigned int)CONFINE_CALLS)
+		t.lack |= CONFINE_NO_LIMITS;
 	t.error = spec->work(spec->ctx, spec->fd < 0 ? -1 : fd, out);
 	confined_say(out, &t, sizeof(t));
 	_exit(0);
@@ -180,6 +189,7 @@ static int end(struct confined *c, bool well)
 
 static int judge(struct confined *c, int status, size_t used)
 {
+	c->suspects = status > 128 ? confine_suspects(status, "") : 0;
 	if (status > 128)
 		return fail(c, -ENOTRECOVERABLE, "it was killed by signal %d", status - 128);
 	if (status == -ETIMEDOUT)
@@ -196,6 +206,8 @@ static int judge(struct confined *c, int status, size_t used)
 	c->result->len = used - sizeof(c->trailer);
 	c->result->error = c->trailer.error;
 	c->result->lack = c->trailer.lack;
+	if (c->result->error < 0)
+		c->suspects = confine_suspects(1, strerror(-c->result->error));
 	return 0;
 }
 
@@ -220,18 +232,19 @@ static int start(struct confined *c, int *out)
 	c->pid = fork();
 	err = errno;
 	if (c->pid == 0)
-		be_confined(c->spec, *out, parent);
+		be_confined(c->spec, c->without, *out, parent);
 	(void)sigprocmask(SIG_SETMASK, &old, NULL);
 	(void)close(take_fd(out));
 	return c->pid < 0 ? fail(c, -err, "there is no process for it: %s", strerror(err)) : 0;
 }
 
-int confined_run(const struct confined_spec *spec, void *buf, size_t max,
-		 struct confined_result *out)
+static int run_once(const struct confined_spec *spec, unsigned int without, void *buf, size_t max,
+		    struct confined_result *out, unsigned int *suspects)
 {
 	_cleanup_free_ char *room = malloc(max + sizeof(struct trailer));
 	_cleanup_close_ int in = -1, say = -1;
-	struct confined c = {.spec = spec, .result = out, .buf = room, .max = max};
+	struct confined c = {
+		.spec = spec, .result = out, .buf = room, .max = max, .without = without};
 	int p[2], r;
 
 	*out = (struct confined_result){0};
@@ -248,6 +261,23 @@ int confined_run(const struct confined_spec *spec, void *buf, size_t max,
 		r = listen_and_end(&c);
 	if (r == 0)
 		memcpy(buf, room, out->len);
+	*suspects = c.suspects;
+	return r;
+}
+
+/*
+ * Of a limit on memory or time, or for a call that the filter does not know: without it once more.
+ * Files it has none in any case, and its user stays another.
+ */
+int confined_run(const struct confined_spec *spec, void *buf, size_t max,
+		 struct confined_result *out)
+{
+	const unsigned int spare = CONFINE_MEMORY | CONFINE_CPU | CONFINE_CALLS;
+	unsigned int suspects = 0;
+	int r = run_once(spec, 0, buf, max, out, &suspects);
+
+	if (suspects & spare)
+		r = run_once(spec, suspects & spare, buf, max, out, &suspects);
 	return r;
 }
 
@@ -256,8 +286,12 @@ const char *confined_lack_text(unsigned int lack)
 	if (lack & CONFINE_NO_USER)
 		return "with root's identity, which could not be given up";
 	if (lack & (CONFINE_NO_LIMITS | CONFINE_NO_PRIVILEGES))
-		return "without limits, which could not be set";
+		return "without limits, which could not be set, or which it ran into";
 	if (lack & CONFINE_NO_FILTER)
-		return "without a filter of system calls, which this kernel does not have";
+		return "without a filter of system calls, which this kernel does not have, or "
+		       "which "
+		       "refused one that was needed";
+	if (lack)
+		return "with more than it needs";
 	return "";
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -83,7 +84,8 @@ void spawn_reset(void)
 
 /* In the child. fds: stdin, stdout, stderr, exec pipe; the program may have been started without
  * fds 0 to 2. */
-static _Noreturn void become(const struct spawn_spec *spec, char **env, int fds[4], pid_t parent)
+static _Noreturn void become(const struct spawn_spec *spec, char **env, int fds[4], pid_t parent,
+			     unsigned int *lack)
 {
 	int err, death = spec->gently ? SIGTERM : SIGKILL;
 
@@ -110,7 +112,7 @@ static _Noreturn void become(const struct spawn_spec *spec, char **env, int fds[
 	if (spec->confine) {
 		/* It may be opened again, as /proc/self/fd/1. */
 		(void)!fchown(STDOUT_FILENO, CONFINE_USER, CONFINE_USER);
-		(void)confine_self(spec->confine);
+		*lack = confine_program(spec->confine, spec->argv[0]);
 		/* The change of user has cleared it. */
 		if (prctl(PR_SET_PDEATHSIG, death) < 0)
 			goto fail;
@@ -130,6 +132,7 @@ int spawn(const struct spawn_spec *spec, struct spawned *out)
 	_cleanup_close_ int exec_r = -1, exec_w = -1;
 	_cleanup_free_ char **env = environment(spec->env_add);
 	pid_t parent = getpid(), pid;
+	unsigned int *lack = NULL;
 	sigset_t all, old;
 	int p[2], err;
 
@@ -154,6 +157,12 @@ int spawn(const struct spawn_spec *spec, struct spawned *out)
 	exec_w = p[1];
 	(void)fcntl(out_w, F_SETPIPE_SZ, PIPE_SIZE);
 
+	if (spec->confine) {
+		lack = mmap(NULL, SPAWN_LACK_SIZE, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (lack == MAP_FAILED)
+			return -errno;
+	}
 	/* No handler of ours may run in the child. */
 	sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &old);
@@ -162,13 +171,17 @@ int spawn(const struct spawn_spec *spec, struct spawned *out)
 	if (pid == 0)
 		become(spec, env,
 		       (int[]){spec->stdin_fd < 0 ? null_fd : spec->stdin_fd, out_w, err_w, exec_w},
-		       parent);
+		       parent, lack);
 	(void)sigprocmask(SIG_SETMASK, &old, NULL);
-	if (pid < 0)
+	if (pid < 0) {
+		if (lack)
+			(void)munmap(lack, SPAWN_LACK_SIZE);
 		return -err;
+	}
 	/* Both sides do it, so that it is done whoever comes first. */
 	(void)setpgid(pid, pid);
 	out->pid = pid;
+	out->lack = lack;
 	out->out_fd = take_fd(&out_r);
 	out->err_fd = take_fd(&err_r);
 	out->exec_fd = take_fd(&exec_r);

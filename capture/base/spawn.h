@@ -21,7 +21,12 @@ struct spawned {
 	 * everything else.
 	 */
 	int exec_fd;
+	/* What a confined one could not give up, enum confine_lack: valid once exec_fd is readable,
+	 * munmap(2)ped by the caller; NULL where it is not confined. */
+	unsigned int *lack;
 };
+
+#define SPAWN_LACK_SIZE sizeof(unsigned int)
 
 struct spawn_spec {
 	const char *const *argv;       /* argv[0] is looked up in PATH */

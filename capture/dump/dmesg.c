@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /*
  * A log buffer of 64 MiB, the largest that is of any use, with its descriptors, and the tool. It is
@@ -148,8 +149,8 @@ static int gather_file(int fd, struct gathered *g)
  * anywhere in its memory, so it runs without powers but one: the core is opened anew, by its name
  * below /proc, and only root may do that.
  */
-static int run_tool(const struct tool *tool, int64_t deadline_ms, struct gathered *g,
-		    struct dmesg *out)
+static int run_once(const struct tool *tool, unsigned int without, int64_t deadline_ms,
+		    struct gathered *g, unsigned int *suspects, struct dmesg *out)
 {
 	struct confine confine = tool->confine;
 	const char *name = tool->name;
@@ -165,6 +166,7 @@ static int run_tool(const struct tool *tool, int64_t deadline_ms, struct gathere
 	const char *words;
 	int r, err = 0;
 
+	confine.without = without;
 	confine.cpu_s = deadline_ms ? (unsigned int)(deadline_ms / 1000) + 1 : 0;
 	r = child_run(&spec, &res);
 	if (tool->log_fd >= 0)
@@ -172,6 +174,7 @@ static int run_tool(const struct tool *tool, int64_t deadline_ms, struct gathere
 	if (r == 0 && res.status == 128 + SIGXFSZ)
 		r = -EFBIG;
 	r = r ? r : err;
+	*suspects = r == 0 ? confine_suspects(res.status, res.err_tail) : 0;
 	trim_start(g);
 	if (r == -EFBIG)
 		reason(out, "%s printed more than %llu MiB", name, DMESG_READ_MAX / MIB);
@@ -190,6 +193,25 @@ static int run_tool(const struct tool *tool, int64_t deadline_ms, struct gathere
 	else if (g->len == 0)
 		reason(out, "%s printed nothing%s%.100s", name, *words ? ": " : "", words);
 	return res.status != 0 || g->len == 0 ? -EIO : 0;
+}
+
+/* One that died of a limit is run once more without that limit. */
+static int run_tool(const struct tool *tool, int64_t deadline_ms, struct gathered *g,
+		    struct dmesg *out)
+{
+	size_t said = strlen(out->reason);
+	unsigned int suspects = 0, again;
+	int r = run_once(tool, 0, deadline_ms, g, &suspects, out);
+
+	if (r == 0 || !suspects)
+		return r;
+	out->reason[said] = '\0';
+	out->without = suspects;
+	gathered_deinit(g);
+	*g = (struct gathered){0};
+	if (tool->log_fd >= 0 && ftruncate(tool->log_fd, 0) < 0)
+		return -errno;
+	return run_once(tool, suspects, deadline_ms, g, &again, out);
 }
 
 struct search {
@@ -241,7 +263,7 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 	int no_file = log_fd < 0 ? errno : 0;
 	const struct mdf_needs needs = {
 		.memory = TOOL_MEMORY, .files = TOOL_FILES, .file_size = DMESG_READ_MAX};
-	const struct tool tools[] = {
+	struct tool tools[] = {
 		{
 			.name = "vmcore-dmesg",
 			.argv = (const char *const[]){"vmcore-dmesg", STDIN, NULL},
@@ -264,6 +286,7 @@ int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out)
 	int r, error = 0;
 
 	*out = (struct dmesg){0};
+	tools[1].confine.reads = core;
 	if (fd < 0) {
 		reason(out, "%s: %s", core, strerror(-no_core));
 		return no_core;

@@ -18,7 +18,9 @@
 struct dmesg {
 	char *text; /* owned; NUL-terminated */
 	size_t len;
-	const char *tool; /* which one gave it; static */
+	const char *tool;     /* which one gave it; static */
+	unsigned int without; /* enum confine_limit: of what a tool may have died, to be run once
+				 more without */
 	bool truncated;   /* not the whole log: too long, or its tool failed after printing some;
 			     reason says which */
 	char panic[256];  /* the first line that tells why it died, without its timestamp; "" */

@@ -68,8 +68,9 @@ struct mdf_request {
 
 /* How it will be called. Owned strings; mdf_plan_deinit(). */
 struct mdf_plan {
-	char *argv[40]; /* NULL-terminated: makedumpfile -F ... CORE; output on stdout */
-	char *env[4];   /* TMPDIR, LC_ALL; with threads LD_PRELOAD; NULL-terminated */
+	char *argv[40];   /* NULL-terminated: makedumpfile -F ... CORE; output on stdout */
+	const char *core; /* the last of argv */
+	char *env[4];     /* TMPDIR, LC_ALL; with threads LD_PRELOAD; NULL-terminated */
 	enum dump_compress compress; /* what was chosen */
 	int threads;                 /* 0: single-threaded */
 	struct mdf_needs needs;

@@ -202,6 +202,7 @@ static int set_argv(const struct mdf_request *req, struct mdf_plan *plan,
 	while (plan->argv[n])
 		n++;
 	plan->argv[n] = strdup(req->core);
+	plan->core = plan->argv[n];
 	return plan->argv[n] ? 0 : -ENOMEM;
 }
 

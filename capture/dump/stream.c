@@ -14,6 +14,7 @@ struct stream {
 	const struct stream_spec *spec;
 	struct flat flat;
 	struct progress progress;
+	struct said *said; /* the result's */
 };
 
 static int on_stdout(void *ctx, const void *buf, size_t len)
@@ -41,6 +42,7 @@ static int on_stderr(void *ctx, const void *buf, size_t len)
 	struct stream *s = ctx;
 
 	(void)progress_feed(&s->progress, buf, len);
+	said_feed(s->said, buf, len);
 	return 0;
 }
 
@@ -62,43 +64,18 @@ static _printf_(2, 3) void reason(struct stream_result *out, const char *fmt, ..
 	va_end(ap);
 }
 
-/*
- * What a line says apart from progress: nothing, or an error that makedumpfile printed right behind
- * it. A progress line ends
- * "[ 12.3 %] /  " and the time left in 16 columns.
- */
-static const char *beyond_progress(const char *line)
-{
-	const char *p = strstr(line, "%]");
-	size_t width = strlen("%] /  ") + 16;
-
-	if (!p || !strstr(line, ": ["))
-		return line;
-	return strlen(p) > width ? p + width : "";
-}
-
 /* The last line of stderr that says something. buf gets a cleaned copy. */
 static const char *last_words(const char *tail, char *buf, size_t size)
 {
 	const char *next, *said;
 	char line[CHILD_TAIL_MAX];
-	size_t n, len;
+	size_t len;
 
 	buf[0] = '\0';
 	for (; *tail; tail = *next ? next + 1 : next) {
 		len = strcspn(tail, "\r\n");
 		next = tail + len;
-		n = len < sizeof(line) ? len : sizeof(line) - 1;
-		for (size_t i = 0; i < n; i++) {
-			line[i] = tail[i];
-			if (line[i] < ' ' || line[i] >= 0x7f)
-				line[i] = ' ';
-		}
-		while (n > 0 && line[n - 1] == ' ')
-			n--;
-		line[n] = '\0';
-		said = beyond_progress(line);
-		said += strspn(said, " ");
+		said = said_clean(tail, len, line, sizeof(line));
 		/* Its farewell says less than what came before. */
 		if (*said && strcmp(said, "makedumpfile Failed.") != 0)
 			(void)snprintf(buf, size, "%s", said);
@@ -157,6 +134,7 @@ static int judge(const struct stream *s, int run, const struct child_result *res
 	/* When it died by itself, that is why the stream is not whole. */
 	if (run == 0 && res->status != 0) {
 		reason_exit(out, res->err_tail);
+		out->failed = true;
 		return -EIO;
 	}
 	if (out->problem == FLAT_TRUNCATED) {
@@ -177,8 +155,8 @@ static int judge(const struct stream *s, int run, const struct child_result *res
 
 int stream_run(const struct stream_spec *spec, struct stream_result *out)
 {
-	const struct confine confine = mdf_confine(&spec->plan->needs);
-	struct stream s = {.spec = spec};
+	struct confine confine = mdf_confine(&spec->plan->needs);
+	struct stream s = {.spec = spec, .said = &out->said};
 	struct child_spec child = {
 		.argv = (const char *const *)spec->plan->argv,
 		.env_add = (const char *const *)spec->plan->env,
@@ -196,6 +174,8 @@ int stream_run(const struct stream_spec *spec, struct stream_result *out)
 	int r;
 
 	*out = (struct stream_result){.exit_status = -1};
+	confine.reads = spec->plan->core;
+	confine.without = spec->without;
 	flat_init(&s.flat, on_piece, &s);
 	if (spec->plan->record_max > s.flat.record_max)
 		s.flat.record_max = spec->plan->record_max;
@@ -204,7 +184,9 @@ int stream_run(const struct stream_spec *spec, struct stream_result *out)
 	/* Only a stream that nobody cut short is asked for its end. */
 	if (r == 0)
 		(void)!flat_finish(&s.flat);
+	said_finish(&out->said);
 	out->exit_status = res.status;
+	out->lack = res.lack;
 	out->size = s.flat.size;
 	out->streamed = s.flat.consumed;
 	out->duration_ms = clock_ms() - started;

@@ -11,6 +11,7 @@
 #include "dump/flat.h"
 #include "dump/makedumpfile.h"
 #include "dump/progress.h"
+#include "dump/said.h"
 
 struct stream_spec {
 	const struct mdf_plan *plan;
@@ -20,8 +21,9 @@ struct stream_spec {
 	/* At most once a second, and once at the end; may be NULL. */
 	void (*on_progress)(void *ctx, const struct progress *p);
 	void *progress_ctx;
-	int64_t deadline; /* absolute clock_ms(); 0: none */
-	int64_t stall_ms; /* silent on stdout and stderr for so long: killed; 0: none */
+	int64_t deadline;     /* absolute clock_ms(); 0: none */
+	unsigned int without; /* enum confine_limit: what makedumpfile is not limited in */
+	int64_t stall_ms;     /* silent on stdout and stderr for so long: killed; 0: none */
 };
 
 struct stream_result {
@@ -29,6 +31,9 @@ struct stream_result {
 	uint64_t size;     /* of the dump file, bytes */
 	uint64_t streamed; /* bytes of stream */
 	int64_t duration_ms;
+	bool failed;       /* makedumpfile ended by itself, and not well */
+	unsigned int lack; /* what it could not give up, enum confine_lack */
+	struct said said;
 	int exit_status; /* makedumpfile's, or 128 + signal; -1 when it did not run */
 	enum flat_problem problem;
 	int sink_error;   /* -errno of the sink, or 0 */

@@ -3,8 +3,10 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confine.h"
 #include "run/confirm.h"
 #include "run/place.h"
+#include "run/retry.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,6 +74,16 @@ static void on_progress(void *ctx, const struct progress *p)
 	console_progress(&run->console, p);
 }
 
+/* Once for each thing that makedumpfile could not give up. */
+static void say_lack(struct run *run)
+{
+	char words[120];
+
+	confine_words(run->stream.lack & ~run->lack, confine_lack_word, words, sizeof(words));
+	run->lack |= run->stream.lack;
+	log_info(run->log, "makedumpfile ran less confined than it might, in: %s", words);
+}
+
 static int stream(struct pass *pass)
 {
 	struct run *run = pass->run;
@@ -83,13 +95,38 @@ static int stream(struct pass *pass)
 		.progress_ctx = run,
 		.stall_ms = STALL_MS,
 		.deadline = deadline_of(pass),
+		.without = run->without,
 	};
+	int err;
 
 	proof_digest_init(&run->digest, run->log);
 	spec.digest = run->digest.stream;
 	run->console.last_ms = 0;
 	guard_step(run, GUARD_STREAM, (int)pass->number);
-	return stream_run(&spec, &run->stream);
+	err = stream_run(&spec, &run->stream);
+	retry_log_words(run);
+	if (run->stream.lack & ~run->lack)
+		say_lack(run);
+	return err;
+}
+
+/* Again where it may help, each target with a new file. */
+static int stream_on(struct pass *pass)
+{
+	int err = stream(pass), again = err;
+	size_t i;
+
+	while (again < 0 && well(pass) && retry_otherwise(pass->run)) {
+		err = again;
+		proof_digest_deinit(&pass->run->digest);
+		for (i = 0; i < pass->n; i++)
+			if (!pass->places[i].committed && !pass->places[i].logged)
+				place_restart(pass->run, &pass->places[i]);
+		if (!well(pass))
+			return err;
+		again = stream(pass);
+	}
+	return again;
 }
 
 /* With require-all a pass may be made again for what one of its targets did not take. */
@@ -235,7 +272,7 @@ int attempt_pass(struct run *run, const struct config_target *targets, size_t n)
 		if (!places[i].committed && !places[i].logged)
 			place_ready(run, &places[i]);
 	if (well(&pass))
-		err = stream(&pass);
+		err = stream_on(&pass);
 	for (i = 0; i < n; i++)
 		if (!places[i].committed && !places[i].logged)
 			place_finish(run, &places[i], err, run->stream.reason);

@@ -2,6 +2,7 @@
 #include "run/manifest.h"
 
 #include "base/cleanup.h"
+#include "base/confine.h"
 #include "base/json.h"
 #include "run/release.h"
 
@@ -58,12 +59,27 @@ static json_object *dump_object(const struct run *run, const struct place *p)
 	json_add_said(o, "file", DUMP_VMCORE);
 	json_add_number(o, "bytes", run->stream.size);
 	json_add_number(o, "duration_ms", (uint64_t)run->stream.duration_ms);
-	json_add_number(o, "level", (uint64_t)run->config->dump_level);
+	json_add_number(o, "level", (uint64_t)run->level);
 	json_add_said(o, "compress", dump_compress_word(run->plan.compress));
 	json_add_said(o, "verified", p->verified);
 	if (run->digest.have)
 		json_add_child(o, "digest", digest_object(run->digest.value));
 	return o;
+}
+
+static void add_words(json_object *o, const char *key, unsigned int mask,
+		      const char *(*word)(unsigned int))
+{
+	json_object *list;
+	unsigned int bit;
+
+	if (!mask)
+		return;
+	list = json_object_new_array();
+	for (bit = 0; word(bit); bit++)
+		if (mask & 1U << bit)
+			json_append(list, json_object_new_string(word(bit)));
+	json_add_child(o, key, list);
 }
 
 static json_object *tool_object(const struct run *run)
@@ -79,6 +95,9 @@ static json_object *tool_object(const struct run *run)
 		json_append(argv, json_object_new_string(run->plan.argv[i]));
 	json_add_child(o, "argv", argv);
 	json_add_number(o, "threads", (uint64_t)run->plan.threads);
+	add_words(o, "without_limits", run->without, confine_limit_word);
+	add_words(o, "not_given_up", run->lack, confine_lack_word);
+	json_add_said(o, "filtering_failed", run->unfiltered);
 	return o;
 }
 

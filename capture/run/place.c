@@ -238,6 +238,24 @@ void place_ready(struct run *run, struct place *p)
 		create(run, p);
 }
 
+void place_restart(struct run *run, struct place *p)
+{
+	int err;
+
+	if (p->attempt->err)
+		return;
+	err = p->t.ops->abandon(&p->t, DUMP_INCOMPLETE);
+	p->streamed = p->asked = false;
+	p->allowance = 0;
+	if (err < 0)
+		place_fail(run, p, err, "%s/%s: cannot be removed, to begin it again: %s", p->t.dir,
+			   DUMP_INCOMPLETE, reason(&p->t, err));
+	/* With nothing in it, its directory went too. */
+	else if (!p->t.dir[0])
+		begin(run, p);
+	place_ready(run, p);
+}
+
 void place_write(struct run *run, struct place *p, const void *buf, size_t len, uint64_t off)
 {
 	int err;

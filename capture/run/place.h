@@ -34,6 +34,8 @@ struct place {
 void place_prepare(struct run *run, struct place *p, const struct config_target *target);
 /* Look for room, create the file. */
 void place_ready(struct run *run, struct place *p);
+/* The stream begins again: so does the file. */
+void place_restart(struct run *run, struct place *p);
 /* For stream_spec.write by way of the pass. */
 void place_write(struct run *run, struct place *p, const void *buf, size_t len, uint64_t off);
 /* The stream has ended, or failed with err and a reason: commit, or drop what was written. */

@@ -71,7 +71,8 @@ int place_need_room(struct run *run, struct place *p, uint64_t bytes)
 	uint64_t room;
 	int err;
 
-	if (!run->options->core)
+	/* No older dump gives way to one that may fill any disk. */
+	if (!run->options->core && !run->unfiltered[0])
 		return retention_make_room(&r, bytes + p->floor);
 	err = p->t.ops->space(&p->t, &room);
 	return err == 0 && room < bytes + p->floor ? -ENOSPC : err;

@@ -61,7 +61,7 @@ void run_plan(struct run *run, bool network)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	struct mdf_request request = {
-		.dump_level = run->config->dump_level,
+		.dump_level = run->level,
 		.compress = compress_of(run->config),
 		.threads = run->config->threads,
 		.extra = run->config->makedumpfile_options,
@@ -77,6 +77,7 @@ void run_plan(struct run *run, bool network)
 
 	mdf_plan_deinit(&run->plan);
 	run->no_plan[0] = '\0';
+	run->plan_network = network;
 	if (run->guard.last) {
 		(void)snprintf(run->no_plan, sizeof(run->no_plan),
 			       "the last of %d attempts at this dump: only its log is saved",
@@ -87,6 +88,9 @@ void run_plan(struct run *run, bool network)
 		log_error(run->log, "%s", run->no_plan);
 		return;
 	}
+	/* It was all said of the first. */
+	if (run->unfiltered[0])
+		return;
 	for (i = 0; i < ARRAY_SIZE(run->plan.warnings); i++)
 		if (run->plan.warnings[i][0])
 			log_warning(run->log, "%s", run->plan.warnings[i]);

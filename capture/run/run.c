@@ -37,11 +37,26 @@ void run_init(struct run *run, const struct root *root, const struct config *con
 		.started_ms = clock_ms(),
 		.lock = -1,
 	};
-	(void)snprintf(run->least_how, sizeof(run->least_how), "%d %s %s", config->dump_level,
-		       config->compress, config->makedumpfile_options);
+	run->level = config->dump_level;
+	run_recall_full(run);
 	owner_init(root, &run->owner);
 	console_init(&run->console, root, run->in_initramfs);
 	guard_init(&run->guard);
+}
+
+void run_recall_full(struct run *run)
+{
+	const struct run_earlier *e = &run->earlier;
+
+	run->least_bytes = 0;
+	run->n_full = 0;
+	(void)snprintf(run->least_how, sizeof(run->least_how), "%d %s %s", run->level,
+		       run->config->compress, run->config->makedumpfile_options);
+	if (strcmp(e->how, run->least_how) != 0)
+		return;
+	run->least_bytes = e->least_bytes;
+	memcpy(run->full, e->full, sizeof(run->full));
+	run->n_full = e->n_full;
 }
 
 void run_target_env(const struct root *root, const struct config *config, struct target_env *out)
@@ -157,6 +172,10 @@ static void read_dmesg(struct run *run)
 	console_status("Reading the crashed kernel's log");
 	guard_step(run, GUARD_LOG, GUARD_NOWHERE);
 	err = dmesg_read(run->core_path, DMESG_DEADLINE_MS, &run->dmesg);
+	if (run->dmesg.without)
+		log_warning(run->log, "the tool that reads the crashed kernel's log died, maybe of "
+				      "its limits: it was run "
+				      "once more without them");
 	if (err < 0)
 		log_warning(run->log, "no log of the crashed kernel: %s", run->dmesg.reason);
 	else if (run->dmesg.panic[0])
@@ -255,13 +274,16 @@ static enum run_outcome look_back(struct run *run)
 	    record.dump_id != run->dump_id)
 		return RUN_FAILED;
 	/* Nobody is told to wait: a person who tries has a reason to. */
-	if (run->options->late && strcmp(record.least_how, run->least_how) == 0) {
-		run->least_bytes = record.least_bytes;
-		memcpy(run->full, record.full, sizeof(run->full));
-		run->n_full = record.n_full;
-	}
-	if (run->options->late)
+	if (run->options->late) {
+		struct run_earlier *e = &run->earlier;
+
+		memcpy(e->how, record.least_how, sizeof(e->how));
+		e->least_bytes = record.least_bytes;
+		memcpy(e->full, record.full, sizeof(e->full));
+		e->n_full = record.n_full;
+		run_recall_full(run);
 		memcpy(run->saved, record.saved, sizeof(run->saved));
+	}
 	if (!run->options->late || !record.target[0])
 		return RUN_FAILED;
 	if (leave_alone(run, &record))

@@ -64,6 +64,14 @@ struct run_full {
 	uint64_t room; /* bytes */
 };
 
+/* What an earlier capture of this boot learned of full targets, with which settings. */
+struct run_earlier {
+	char how[300];
+	uint64_t least_bytes;
+	struct run_full full[CONFIG_TARGETS_MAX];
+	size_t n_full;
+};
+
 struct run_network; /* run/network.c */
 
 struct run {
@@ -87,11 +95,18 @@ struct run {
 	struct stream_result stream;
 	struct proof_digest digest; /* of the last stream */
 	struct mdf_plan plan;
+	bool plan_network;    /* it is for targets on other machines only */
+	int level;            /* the dump level; 1 where filtering failed */
+	char unfiltered[400]; /* how it failed; "" */
+	unsigned int without; /* enum confine_limit: what makedumpfile is not limited in, since it
+				 may have died of it */
+	unsigned int lack;    /* enum confine_lack: what it could not give up */
 	char no_plan[200];    /* why makedumpfile cannot be run at all; "" */
 	uint64_t least_bytes; /* a target was full when the dump had so many */
 	char least_how[300];  /* with these settings */
 	struct run_full full[CONFIG_TARGETS_MAX];
 	size_t n_full;
+	struct run_earlier earlier;
 	struct run_attempt attempts[CONFIG_TARGETS_MAX];
 	size_t n_attempts;
 	int64_t started_ms;                         /* monotonic */
@@ -111,6 +126,8 @@ enum run_outcome run_capture(struct run *run);
 void run_init(struct run *run, const struct root *root, const struct config *config,
 	      const struct run_options *options, struct log *log);
 void run_deinit(struct run *run);
+/* For dumps of run->level: what is known of targets that were full, from earlier captures too. */
+void run_recall_full(struct run *run);
 
 /* What a target needs to know, without a deadline. */
 void run_target_env(const struct root *root, const struct config *config, struct target_env *out);

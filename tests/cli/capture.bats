@@ -151,7 +151,7 @@ esac'
         grep -q 'CapEff: 0000000000000004 ' "$T/seen"
     fi
     grep -q 'NoNewPrivs: 1 Max file size 10[45][0-9]* 10[45][0-9]* bytes ' "$T/seen"
-    grep -q 'Max open files 64 64 files Max address space 2147[0-9]* ' "$T/seen"
+    grep -q 'Max open files 64 64 files Max address space 21[45][0-9]* ' "$T/seen"
 }
 
 @test "makedumpfile is killed after its whole stream: not a dump" {
@@ -323,6 +323,8 @@ spoil() {
 }
 
 @test "a target that was full when the dump had so many bytes is not filled again" {
+    # One try: without a filter it would be another kind of dump.
+    echo 'dump-level = 1' >"$T/root/etc/fadump-ng.conf"
     STUB_EXIT=1 fadump capture
     sed -i 's/"least_bytes":0/"least_bytes":999999999999999/' "$T/root/run/fadump-ng/record.json"
     rm "$T/calls"

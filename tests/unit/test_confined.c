@@ -328,6 +328,72 @@ static void test_memory(void **state)
 #endif
 }
 
+/* Three times what it may have, then as much as it likes; and a call that the filter refuses. */
+static int needs_more(void *ctx, int fd, int out)
+{
+	char *p;
+
+	(void)fd;
+	if (*(int *)ctx)
+		return setpriority(PRIO_PROCESS, 0, 19) < 0 ? -errno : 0;
+	p = mmap(NULL, 48 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	confined_say(out, "x", 1);
+	return 0;
+}
+
+static void test_once_more(void **state)
+{
+	struct confined_result res;
+	int call = 1, memory = 0;
+
+	(void)state;
+	assert_int_equal(run_with(needs_more, &call, -1, &res), 0);
+	assert_int_equal(res.error, 0);
+	assert_int_equal(res.lack, CONFINE_NO_FILTER);
+	assert_int_equal(run_with(needs_more, &memory, -1, &res), 0);
+	assert_int_equal(res.error, 0);
+	assert_int_equal(res.len, 1);
+#if !defined(__SANITIZE_ADDRESS__)
+	assert_int_equal(res.lack, CONFINE_NO_LIMITS);
+#endif
+}
+
+static void test_suspects(void **state)
+{
+	static const struct {
+		int status;
+		const char *said;
+		unsigned int limits;
+	} cases[] = {
+		{0, "Cannot allocate memory", 0},
+		{1, "", 0},
+		{1, "no such page at 0xc000000000000.", 0},
+		{128 + SIGKILL, "", 0},
+		{128 + SIGXFSZ, "", CONFINE_FILE_SIZE},
+		{128 + SIGSYS, "", CONFINE_CALLS},
+		{128 + SIGSEGV, "", CONFINE_MEMORY},
+		{128 + SIGABRT, "", CONFINE_MEMORY | CONFINE_FILES},
+		{1, "Can't open the dump memory(/proc/vmcore). Too many open files", CONFINE_FILES},
+		{1, "Can't allocate memory for the bitmap. x", CONFINE_MEMORY},
+		{1, "Can't open the bitmap file(/tmp/x). Permission denied", CONFINE_OPENS},
+		{1, "Operation not permitted", CONFINE_CALLS | CONFINE_OPENS},
+		{-1, "Permission denied", 0},
+	};
+	char words[100];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(confine_suspects(cases[i].status, cases[i].said), cases[i].limits);
+	confine_words(0, confine_limit_word, words, sizeof(words));
+	assert_string_equal(words, "");
+	confine_words(CONFINE_MEMORY | CONFINE_FILE_SIZE, confine_limit_word, words, sizeof(words));
+	assert_string_equal(words, "memory, file size");
+	confine_words(~0U, confine_lack_word, words, 20);
+	assert_string_equal(words, "identity, limits");
+}
+
 static void test_no_process(void **state)
 {
 	struct rlimit was, none;
@@ -362,7 +428,8 @@ int main(void)
 		cmocka_unit_test(test_crash),      cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_powers),     cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_no_process), cmocka_unit_test(test_confine),
-		cmocka_unit_test(test_lack),
+		cmocka_unit_test(test_lack),       cmocka_unit_test(test_once_more),
+		cmocka_unit_test(test_suspects),
 	};
 
 	return cmocka_run_group_tests_name("confined", tests, NULL, NULL);
