@@ -34,10 +34,11 @@ struct confined_result {
 };
 
 /*
- * Run it and take its answer, at most max bytes into buf. 0: it ran to its end, look at out->error
- * and at the answer. Else -errno, out->why says more: -ETIMEDOUT, -ENOTRECOVERABLE it crashed,
- * -EMSGSIZE, -EAGAIN and the like when there could be no child. No child is left running; one that
- * even SIGKILL does not end is given up after ten seconds.
+ * Run it, and once more without the limit that it died of, if it did; then out->lack says so. Take
+ * its answer, at most max bytes into buf. 0: it ran to its end, look at out->error and at the
+ * answer. Else -errno, out->why says more: -ETIMEDOUT, -ENOTRECOVERABLE it crashed, -EMSGSIZE,
+ * -EAGAIN and the like when there could be no child. No child is left running; one that even
+ * SIGKILL does not end is given up after ten seconds.
  */
 int confined_run(const struct confined_spec *spec, void *buf, size_t max,
 		 struct confined_result *out) _must_check_;

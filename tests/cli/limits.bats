@@ -72,7 +72,9 @@ try() {
     "$TOOLS/mkbig" --part 200 4 65536 "$T/core"
     try 4 65536 0 none 1 "-b 11"
     "$FADUMP_NG" verify "$T/dump"
-    ! "$TOOLS/dumpcore" "$T/core" 0 65536 0 none 1 "-b 15" "$T/dump"
+    run "$TOOLS/dumpcore" "$T/core" 0 65536 0 none 1 "-b 15" "$T/dump"
+    [ "$status" = 1 ]
+    [[ $output == *"at most 14"* ]]
 }
 
 @test "a capture of machines of 256 GiB to 4 TiB, by the real makedumpfile" {
@@ -133,9 +135,7 @@ again_without() {
 
 @test "a makedumpfile that dies of a refused open is run once more without that" {
     echo needed >/var/tmp/fadump-ng-needed.$$
-    # shellcheck disable=SC2016
-    stubbed 'cat /var/tmp/fadump-ng-needed.'$$' || exit 1 >&2;'
-    sed -i 's,cat /var/tmp/[^ ]*,& >/dev/null,' "$T/bin/makedumpfile"
+    stubbed "cat /var/tmp/fadump-ng-needed.$$ >/dev/null || exit 1;"
     again_without "files and identity"
     rm /var/tmp/fadump-ng-needed.$$
 }
@@ -234,7 +234,7 @@ attempt("memory of others", lambda: open("/proc/1/mem"))
 attempt("environment of others", lambda: open("/proc/1/environ").read())
 attempt("ptrace", lambda: call(101, 0, 0, 0, 0))
 attempt("unshare", lambda: os.unshare(os.CLONE_NEWUSER) if hasattr(os, "unshare") else call(272, 0x10000000))
-print("links", sorted(os.listdir("/sys/class/net")) if False else "", len(open("/proc/self/net/dev").readlines()) - 2)
+print("links", len(open("/proc/self/net/dev").readlines()) - 2)
 END
     # shellcheck disable=SC2016
     stubbed 'python3 "$STUB/tries" /var/tmp/fadump-ng-secret.'$$' >"$STUB/can" 2>&1;'
@@ -247,10 +247,10 @@ END
     if [[ $errors == *"less confined"*files* ]]; then
         # No Landlock in this kernel: said in the log, and in the manifest.
         [[ $(tool not_given_up) == *files* ]]
-        ! grep -vE '^(can (secret|/|directory|link|fifo|write)|links)' "$T/can"
+        [ -z "$(grep -vE '^(can (secret|/|directory|link|fifo|write)|links)' "$T/can")" ]
     else
-        ! grep '^can' "$T/can"
+        [ -z "$(grep -v '^links' "$T/can")" ]
     fi
     # A network of its own has a loopback device at most.
-    grep -qE '^links +[01]$' "$T/can"
+    grep -qE '^links [01]$' "$T/can"
 }
