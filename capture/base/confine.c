@@ -11,16 +11,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static bool limit(int what, rlim_t value)
+/* glibc has a type of its own for it, which other C libraries lack. */
+#if defined(__GLIBC__)
+typedef __rlimit_resource_t resource;
+#else
+typedef int resource;
+#endif
+
+static bool limit(resource what, rlim_t value)
 {
 	/* One that is lower already stays: raising it needs a power that we may not have. */
 	struct rlimit now, want = {.rlim_cur = value, .rlim_max = value};
 
-	if (getrlimit((__rlimit_resource_t)what, &now) < 0)
+	if (getrlimit(what, &now) < 0)
 		return false;
 	if (now.rlim_max < value)
 		want.rlim_cur = want.rlim_max = now.rlim_max;
-	return setrlimit((__rlimit_resource_t)what, &want) == 0;
+	return setrlimit(what, &want) == 0;
 }
 
 static unsigned int set_limits(const struct confine *c)
