@@ -6,19 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct option {
-	const char *name;
-	bool value;         /* it takes one */
-	const char *refuse; /* why it cannot be added, or NULL */
-};
-
 #define NO_STREAM  "it does not write a dump"
 #define SEVERAL    "it writes several files"
 #define OWN_STREAM "the capture sets it itself"
 #define NO_FILES   "it may write no large file"
 #define NEEDS_FILE "it needs a file, which an initramfs does not have"
 
-static const struct option short_options[] = {
+static const struct mdf_option short_options[] = {
 	{"b", true, NULL},
 	{"c", false, "set `compress = zlib` instead"},
 	{"d", true, "set `dump-level` instead"},
@@ -40,7 +34,7 @@ static const struct option short_options[] = {
 	{"z", false, "set `compress = zstd` instead"},
 };
 
-static const struct option long_options[] = {
+static const struct mdf_option long_options[] = {
 	{"check-params", false, NO_STREAM},
 	{"config", true, NEEDS_FILE},
 	{"cyclic-buffer", true, NULL},
@@ -107,26 +101,40 @@ static void take_value(const char *option, const char *value, struct mdf_vetting
 	}
 }
 
+const struct mdf_option *mdf_short_option(char c)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(short_options); i++)
+		if (*short_options[i].name == c)
+			return &short_options[i];
+	return NULL;
+}
+
 /*
  * getopt_long takes any abbreviation that is not ambiguous in its own version, which may know fewer
- * names: so whatever could be meant must be allowed. Sets *value to its name when it takes one.
+ * names: so whatever could be meant must be allowed.
  */
-static void vet_long(const char *name, size_t len, const char **value, struct mdf_vetting *out)
+const struct mdf_option *mdf_long_option(const char *name, size_t len)
 {
-	const struct option *match = NULL;
+	const struct mdf_option *match = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(long_options); i++) {
-		const struct option *o = &long_options[i];
+		const struct mdf_option *o = &long_options[i];
 
 		if (strncmp(o->name, name, len) != 0)
 			continue;
-		if (strlen(o->name) == len) {
-			match = o;
-			break;
-		}
+		if (strlen(o->name) == len)
+			return o;
 		if (!match || o->refuse)
 			match = o;
 	}
+	return match;
+}
+
+/* Sets *value to its name when it takes one. */
+static void vet_long(const char *name, size_t len, const char **value, struct mdf_vetting *out)
+{
+	const struct mdf_option *match = mdf_long_option(name, len);
+
 	if (!match) {
 		out->unknown = true;
 		say(out, "makedumpfile option --%.*s is not known; it is passed on as it is",
@@ -142,11 +150,8 @@ static const char *vet_short(const char *cluster, struct mdf_vetting *out)
 {
 	for (const char *c = cluster; *c; c++) {
 		char name[2] = {*c, '\0'};
-		const struct option *match = NULL;
+		const struct mdf_option *match = mdf_short_option(*c);
 
-		for (size_t i = 0; i < ARRAY_SIZE(short_options) && !match; i++)
-			if (*short_options[i].name == *c)
-				match = &short_options[i];
 		if (!match)
 			refuse(out, "-", name, "it is not known");
 		else if (match->refuse)

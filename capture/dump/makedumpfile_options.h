@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which of makedumpfile's options may be added by hand. Private to dump/makedumpfile*. */
+/* makedumpfile's options, and which of them may be added by hand. */
 #pragma once
 
 #include "base/macros.h"
@@ -7,6 +7,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct mdf_option {
+	const char *name;
+	bool value;         /* it takes one */
+	const char *refuse; /* why it cannot be added by hand, or NULL */
+};
+
+/* NULL: not known. */
+const struct mdf_option *mdf_short_option(char c);
+/*
+ * name: len bytes of it, without its dashes, or what getopt_long takes for it. Of several that an
+ * abbreviation could mean, one that cannot be added comes first.
+ */
+const struct mdf_option *mdf_long_option(const char *name, size_t len);
 
 struct mdf_vetting {
 	bool bad;     /* it would break the stream, or a key of the configuration sets it: text says
