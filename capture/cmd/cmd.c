@@ -186,11 +186,12 @@ const struct cmd commands[] = {
 		.options = config_options,
 		.details =
 			"check also looks whether the tools, keys and host keys are there that "
-			"targets on other machines need. import reads the /etc/kdump.conf of "
-			"Fedora and RHEL, the /etc/sysconfig/kdump of SUSE or the "
-			"/etc/default/kdump-tools of Debian and Ubuntu, changes nothing, and "
-			"prints what it says as a configuration for fadump-ng; what cannot be "
-			"taken over stays in it as a comment and is warned of. It fails when none "
+			"targets on other machines need. import reads FILE, or else the "
+			"/etc/kdump.conf of Fedora and RHEL with their /etc/sysconfig/kdump, the "
+			"/etc/sysconfig/kdump of SUSE or the /etc/default/kdump-tools of Debian "
+			"and Ubuntu, changes nothing, and prints what it says as a configuration "
+			"for fadump-ng; what cannot be taken over stays in it as a comment and is "
+			"warned of. It fails when none "
 			"of the targets could be taken over. devices, network and remote tell "
 			"whoever builds an initramfs what it must have.",
 		.run = cmd_config,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Behind what is there, and a separator when there is something. */
+/* After what is there, and a separator when there is something. */
 static _printf_(4, 0) void append(struct importer *im, char **to, const char *separator,
 				  const char *fmt, va_list ap)
 {
@@ -56,6 +56,9 @@ void import_lose(struct importer *im, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* What sets a key where no setting does. */
+static const struct import_row no_row;
+
 /* Would the parser read the line back as it is meant? It takes a '#' for a comment in two places.
  */
 static bool reads_back(const char *value)
@@ -66,6 +69,16 @@ static bool reads_back(const char *value)
 	       !strchr(" \t", *value) && !strchr(" \t", value[n - 1]);
 }
 
+static void already_set(struct importer *im, const struct config_key *key,
+			const struct import_row *by, unsigned int line)
+{
+	if (by->phase == PHASE_FIRST && im->row && im->row->phase != PHASE_FIRST)
+		import_note(im, "%s of line %u has the last word on %s there, and so here",
+			    by->name, line, key->name);
+	else
+		import_lose(im, "%s was already set by line %u", key->name, line);
+}
+
 static void set_value(struct importer *im, const struct config_key *key, const char *value)
 {
 	struct config_error error = {0};
@@ -74,8 +87,11 @@ static void set_value(struct importer *im, const struct config_key *key, const c
 	struct url url;
 	int r;
 
-	if (key->type != CONFIG_TYPE_TARGET && im->line[index]) {
-		import_lose(im, "%s was already set by line %u", key->name, im->line[index]);
+	if (key->type != CONFIG_TYPE_TARGET && im->by[index]) {
+		if (strcmp(im->value[index], value) == 0)
+			import_note(im, "as line %u says, too", im->line[index]);
+		else
+			already_set(im, key, im->by[index], im->line[index]);
 		return;
 	}
 	if (!reads_back(value)) {
@@ -99,7 +115,12 @@ static void set_value(struct importer *im, const struct config_key *key, const c
 		im->error = r;
 	if (r < 0)
 		return;
+	free(im->value[index]);
+	im->value[index] = strdup(value);
+	if (!im->value[index])
+		im->error = -ENOMEM;
 	im->line[index] = im->entry->line;
+	im->by[index] = im->row ? im->row : &no_row;
 	add_lines(im, "%s = %s\n", key->name, value);
 }
 
@@ -119,4 +140,21 @@ void import_set(struct importer *im, const char *name, const char *fmt, ...)
 	} else if (key && !im->error) {
 		set_value(im, key, value);
 	}
+}
+
+bool import_is_set(const struct importer *im, const char *name)
+{
+	const struct config_key *key = config_key_find(name);
+
+	if (!key)
+		return false;
+	return key->type == CONFIG_TYPE_TARGET ? im->scratch.n_targets > 0
+					       : im->by[key - config_keys] != NULL;
+}
+
+const struct setting *import_value(const struct importer *im, const char *name)
+{
+	const struct setting *s = settings_find(im->settings, name);
+
+	return s && *s->value ? s : NULL;
 }

@@ -8,223 +8,277 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SOURCE_MAX 300  /* bytes of a setting that are shown */
-#define WHY_MAX    2000 /* of what is said about it: it stands on a line of a configuration */
+static const struct import_table *const words[] = {&import_kdump_conf, NULL},
+					*const fedora[] = {&import_fedora, NULL},
+					*const shell[] = {&import_suse, &import_fedora,
+							  &import_debian, NULL};
 
-static const struct import_row *find_row(enum import_format format, const char *name)
+static const struct import_row *find_in(const struct import_table *t, const char *name)
 {
-	static const struct import_table *const shell[] = {&import_suse, &import_debian, NULL},
-						*const words[] = {&import_kdump_conf, NULL};
-	const struct import_table *const *t = format == IMPORT_SHELL ? shell : words;
 	size_t i;
 
-	for (; *t; t++) {
-		for (i = 0; i < (*t)->n; i++) {
-			if (strcmp((*t)->rows[i].name, name) == 0)
-				return &(*t)->rows[i];
-		}
+	for (i = 0; i < t->n; i++) {
+		if (strcmp(t->rows[i].name, name) == 0)
+			return &t->rows[i];
 	}
 	return NULL;
 }
 
-/* Does it look as if it held a password, whoever it belongs to? A line that is no assignment is
- * judged by all of it. */
-static bool is_secret(const struct import_row *row, const struct setting *s)
+const struct import_row *import_find_row(const struct import_table *const *tables, const char *name)
 {
-	const char *text = *s->name ? s->name : s->value;
+	const struct import_row *row = NULL;
 
-	return (row && row->secret) || strcasestr(text, "pass") || strcasestr(text, "secret");
+	for (; *tables && !row; tables++)
+		row = find_in(*tables, name);
+	return row;
 }
 
-/* Cut the password out of "[scheme://]user:password@host" in each word, in place. One may hold any
- * character, so rather too much is cut. */
-static void hide_passwords(char *s)
+/* Is value one of those that `list` holds, parted by '|'? */
+static bool is_listed(const char *list, const char *value)
 {
-	while (*s) {
-		size_t n = strcspn(s, " \t");
-		char *scheme = memmem(s, n, "://", 3), *user = scheme ? scheme + 3 : s;
-		char *at = memrchr(user, '@', (size_t)(s + n - user));
-		char *colon = at ? memchr(user, ':', (size_t)(at - user)) : NULL;
+	size_t n, len = strlen(value);
 
-		if (colon && at > colon + 1) {
-			colon[1] = '*';
-			n = (size_t)(colon + 2 - s) + (size_t)(s + n - at);
-			memmove(colon + 2, at, strlen(at) + 1);
-		}
-		s += n;
-		s += strspn(s, " \t");
+	if (!list || strcmp(list, "*") == 0)
+		return list;
+	for (;; list += n + 1) {
+		n = strcspn(list, "|");
+		if (n == len && memcmp(list, value, n) == 0)
+			return true;
+		if (!list[n])
+			return false;
 	}
 }
 
-static char *show(const struct importer *im, const struct import_row *row, const struct setting *s)
+static void translate_known(struct importer *im, const struct setting *s)
 {
-	bool shell = im->out->format == IMPORT_SHELL && *s->name;
-	char *text = NULL;
-
-	if (asprintf(&text, "%s%s%s", s->name,
-		     shell                   ? "="
-		     : *s->name && *s->value ? " "
-					     : "",
-		     is_secret(row, s) ? "***" : s->value) < 0)
-		return NULL;
-	hide_passwords(text);
-	if (strlen(text) > SOURCE_MAX)
-		memcpy(text + SOURCE_MAX - 3, "...", 4);
-	return text;
+	if (im->row->translate)
+		im->row->translate(im, s);
+	else if (is_listed(im->row->stock, s->value))
+		import_note(im, "%s", im->row->fine ? im->row->fine : im->row->why);
+	else
+		import_lose(im, "%s", im->row->why);
 }
 
-static void translate(struct importer *im, const struct import_row *row, const struct setting *s)
+/* A line that only a shell can read may set a target, too. */
+static bool names_target(const struct importer *im, const char *text)
+{
+	const struct import_table *const *t;
+	size_t i;
+
+	for (t = im->tables; *t; t++) {
+		for (i = 0; i < (*t)->n; i++) {
+			if ((*t)->rows[i].target && strstr(text, (*t)->rows[i].name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void translate(struct importer *im, const struct setting *s)
 {
 	const struct setting *last = settings_find(im->settings, s->name);
+	bool words_only = im->out->format == IMPORT_KDUMP_CONF;
 
-	if (im->out->format == IMPORT_SHELL && *s->name && last != s)
-		import_note(im, "set again in line %u", last->line);
-	else if (!*s->value && !s->unread)
-		import_note(im, "empty");
-	else if (row && !row->translate && !row->lost)
-		import_note(im, "%s", row->why);
-	else if (!row || s->unread)
-		import_lose(im, "%s", s->unread ? s->unread : "not known");
-	else if (row->translate)
-		row->translate(im, s);
+	if (!words_only && *s->name && last != s)
+		import_note(im, "set again in line %u, which counts", last->line);
+	else if (s->unread)
+		import_lose(im, "%s", s->unread);
+	else if (!*s->value && !words_only)
+		import_note(im, "empty, so its default holds");
+	else if (!im->row)
+		import_lose(im, "not known, so nothing is done in its place; look up what it did");
+	else if (!*s->value)
+		import_lose(im, "it has no value, so kdump itself refuses the file");
 	else
-		import_lose(im, "%s", row->why);
-	im->target_asked |= row && row->target && (*s->value || s->unread);
+		translate_known(im, s);
+	if (im->row)
+		im->target_asked |= im->row->target && (*s->value || s->unread || words_only);
+	else if (words_only || !*s->name)
+		im->target_asked |= words_only || names_target(im, s->value);
 }
 
-static void import_one(struct importer *im, const struct import_row *row, const struct setting *s)
+static void import_one(struct importer *im, const char *file, const struct setting *s)
 {
 	struct import_entry *e = &im->out->entries[im->out->n++];
 
 	*e = (struct import_entry){
+		.file = file,
 		.line = s->line,
-		.source = show(im, row, s),
 		.set = strdup(""),
 		.note = strdup(""),
 		.lost = strdup(""),
 	};
-	if (!e->source || !e->set || !e->note || !e->lost)
-		im->error = -ENOMEM;
 	im->entry = e;
-	im->out->known += row != NULL;
+	im->whole = false;
+	im->row = import_find_row(im->tables, s->name);
+	im->out->known += im->row != NULL;
+	if (!e->set || !e->note || !e->lost)
+		im->error = -ENOMEM;
 	if (!im->error)
-		translate(im, row, s);
+		translate(im, s);
+	e->source = import_show(im, s);
+	if (!e->source)
+		im->error = -ENOMEM;
 }
 
-static int refuse(struct config_error *error, const struct setting *s, const char *text,
-		  unsigned int line)
+static void import_source(struct importer *im, const char *file)
 {
-	error->line = s->line;
-	(void)snprintf(error->text, sizeof(error->text), "%s line %u", text, line);
-	return -EINVAL;
-}
+	static const enum import_phase phases[] = {PHASE_FIRST, PHASE_NORMAL, PHASE_LAST};
+	const struct settings *all = im->settings;
+	size_t i, p;
 
-/* kdump takes a name once, and one target; so a file with more is not what anybody uses. */
-static int check_once(const struct settings *all, struct config_error *error)
-{
-	size_t i, j;
+	for (p = 0; p < ARRAY_SIZE(phases); p++) {
+		for (i = 0; i < all->n && !im->error; i++) {
+			const struct import_row *row =
+				import_find_row(im->tables, all->list[i].name);
 
-	for (i = 0; i < all->n; i++) {
-		const struct setting *a = &all->list[i];
-		const struct import_row *row = find_row(IMPORT_KDUMP_CONF, a->name);
-		bool place = row && row->target && strcmp(a->name, "path") != 0;
-
-		for (j = 0; j < i && row; j++) {
-			const struct setting *b = &all->list[j];
-			const struct import_row *other = find_row(IMPORT_KDUMP_CONF, b->name);
-
-			if (other == row)
-				return refuse(error, a, "it was already set in", b->line);
-			if (place && other && other->target && strcmp(b->name, "path") != 0)
-				return refuse(error, a, "another target than that of", b->line);
+			if ((row ? row->phase : PHASE_NORMAL) == phases[p])
+				import_one(im, file, &all->list[i]);
 		}
 	}
+}
+
+static bool is_said(const struct importer *im, const struct import_default *d)
+{
+	const char *list = d->unless;
+	size_t n;
+
+	for (; list && *list; list += n + (list[n] == '|')) {
+		_cleanup_free_ char *name = NULL;
+
+		n = strcspn(list, "|");
+		name = strndup(list, n);
+		if (name && import_value(im, name))
+			return true;
+	}
+	return d->key && import_is_set(im, d->key);
+}
+
+/* What the tool does where nothing is said, in words or as keys. */
+static void import_defaults(struct importer *im, const struct import_table *table)
+{
+	const struct import_default *d;
+
+	for (d = table->defaults; d && d->text && !im->error; d++) {
+		struct import_entry *e;
+
+		if (is_said(im, d) || (d->key && strcmp(d->key, "target") == 0 && im->target_asked))
+			continue;
+		e = &im->out->entries[im->out->n++];
+		*e = (struct import_entry){
+			.source = strdup(d->text),
+			.set = strdup(""),
+			.note = strdup(""),
+			.lost = strdup(""),
+		};
+		im->entry = e;
+		im->row = NULL;
+		if (!e->source || !e->set || !e->note || !e->lost)
+			im->error = -ENOMEM;
+		else if (d->key)
+			import_set(im, d->key, "%s", d->value);
+	}
+}
+
+/* Whose file is it? Several tools have a sysconfig/kdump. */
+static const struct import_table *find_tool(const struct importer *im)
+{
+	const struct import_table *const *t, *best = im->tables[0];
+	size_t i, most = 0;
+
+	for (t = im->tables; *t; t++) {
+		size_t n = 0;
+
+		for (i = 0; i < im->settings->n; i++)
+			n += find_in(*t, im->settings->list[i].name) != NULL;
+		if (n > most)
+			best = *t;
+		most = n > most ? n : most;
+	}
+	return best;
+}
+
+static int make_room(struct import *out, size_t more)
+{
+	struct import_entry *entries = reallocarray(out->entries, out->n + more, sizeof(*entries));
+
+	if (!entries)
+		return -ENOMEM;
+	out->entries = entries;
 	return 0;
 }
 
-static int import_all(struct importer *im)
-{
-	const struct settings *all = im->settings;
-	size_t i;
-	int late, r = config_init(&im->scratch);
+#define DEFAULTS_MAX 16 /* of one tool */
 
+static int read_source(struct importer *im, const struct import_source *s, bool first,
+		       struct settings *all, struct config_error *error)
+{
+	int r;
+
+	im->settings = all;
+	if (import_is_shell(s->buf, s->len)) {
+		im->out->format = IMPORT_SHELL;
+		im->tables = first ? shell : fedora;
+		r = settings_read_shell(s->buf, s->len, all, error);
+	} else {
+		im->out->format = IMPORT_KDUMP_CONF;
+		im->tables = words;
+		r = settings_read_words(s->buf, s->len, all, error);
+		if (r == 0)
+			r = import_check_words(all, error);
+	}
+	if (r == 0)
+		r = make_room(im->out, all->n + DEFAULTS_MAX);
 	if (r < 0)
 		return r;
-	config_clear_targets(&im->scratch);
-	for (late = 0; late < 2; late++) {
-		for (i = 0; i < all->n && !im->error; i++) {
-			const struct import_row *row = find_row(im->out->format, all->list[i].name);
-
-			if ((row && row->late) == (late == 1))
-				import_one(im, row, &all->list[i]);
-		}
-	}
-	im->out->target_lost = im->target_asked && im->scratch.n_targets == 0;
-	config_deinit(&im->scratch);
+	import_source(im, s->name);
+	if (first && !im->error)
+		import_defaults(im, find_tool(im));
 	return im->error;
 }
 
-int import_parse(const char *buf, size_t len, struct import *out, struct config_error *error)
+static void importer_deinit(struct importer *im)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(im->value); i++)
+		free(im->value[i]);
+	config_deinit(&im->scratch);
+}
+
+int import_files(const struct import_source *sources, size_t n, struct import *out, size_t *bad,
+		 struct config_error *error)
 {
 	struct settings *all = calloc(1, sizeof(*all));
-	struct importer im = {.settings = all, .out = out};
-	int r;
+	struct importer *im = calloc(1, sizeof(*im));
+	int r = all && im ? 0 : -ENOMEM;
 
 	*out = (struct import){0};
-	if (!all)
-		return -ENOMEM;
-	if (settings_look_like_shell(buf, len)) {
-		out->format = IMPORT_SHELL;
-		r = settings_read_shell(buf, len, all, error);
-	} else {
-		r = settings_read_words(buf, len, all, error);
-		if (r == 0)
-			r = check_once(all, error);
+	if (r == 0) {
+		im->out = out;
+		r = config_init(&im->scratch);
 	}
 	if (r == 0) {
-		out->entries = calloc(all->n + 1, sizeof(*out->entries));
-		r = out->entries ? import_all(&im) : -ENOMEM;
+		config_clear_targets(&im->scratch);
+		for (*bad = 0; *bad < n && r == 0; *bad += r == 0) {
+			r = read_source(im, &sources[*bad], *bad == 0, all, error);
+			settings_deinit(all);
+		}
+		out->target_lost = im->target_asked && im->scratch.n_targets == 0;
 	}
-	settings_deinit(all);
+	if (im)
+		importer_deinit(im);
+	free(im);
 	free(all);
 	if (r < 0)
 		import_deinit(out);
 	return r;
 }
 
-void import_deinit(struct import *im)
+int import_parse(const char *buf, size_t len, struct import *out, struct config_error *error)
 {
-	size_t i;
+	const struct import_source source = {.name = "", .buf = buf, .len = len};
+	size_t bad;
 
-	for (i = 0; im->entries && i < im->n; i++) {
-		free(im->entries[i].source);
-		free(im->entries[i].set);
-		free(im->entries[i].note);
-		free(im->entries[i].lost);
-	}
-	free(im->entries);
-	*im = (struct import){0};
-}
-
-void import_print(FILE *f, const struct import *im, const char *name)
-{
-	size_t i;
-
-	fprintf(f,
-		"# Made by fadump-ng config import from %s.\n"
-		"# Read it, then put it into place and run fadump-ng config check.\n",
-		name);
-	if (im->target_lost)
-		fprintf(f, "\n# NO TARGET WAS TAKEN OVER. Without one, dumps go to the default:\n"
-			   "#target = file:///var/crash\n");
-	for (i = 0; i < im->n; i++) {
-		const struct import_entry *e = &im->entries[i];
-
-		fprintf(f, "\n# line %u: %s\n", e->line, e->source);
-		if (*e->note)
-			fprintf(f, "# %.*s\n", WHY_MAX, e->note);
-		if (*e->lost)
-			fprintf(f, "# NOT TAKEN OVER: %.*s\n", WHY_MAX, e->lost);
-		fputs(e->set, f);
-	}
+	return import_files(&source, 1, out, &bad, error);
 }

@@ -4,49 +4,80 @@
 
 #include "base/cleanup.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Take [USER[:PASSWORD]@]HOST[:PORT] apart, in place. An IPv6 address may lack its brackets. */
-static void split_authority(struct importer *im, char *s, struct url *u)
+/* An address that ends in the ':' of a port that is not there. */
+static void cut_empty_port(char *host)
+{
+	unsigned char address[16];
+	size_t n = strlen(host);
+
+	if (n > 0 && host[n - 1] == ':' && inet_pton(AF_INET6, host, address) != 1)
+		host[n - 1] = '\0';
+}
+
+/* The text of a port, after its ':'; "" is none. */
+static bool read_port(struct importer *im, const char *text, struct url *u)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long port = digits && digits < 6 ? strtoul(text, NULL, 10) : 0;
+
+	if (!*text)
+		return true;
+	if (text[digits] || port == 0 || port > 65535) {
+		import_lose(im, "its port is not a number from 1 to 65535");
+		return false;
+	}
+	u->port = (uint16_t)port;
+	return true;
+}
+
+static char *cut_user(struct importer *im, char *s, struct url *u)
 {
 	char *at = strrchr(s, '@'), *colon;
 	static char none[] = "";
 
 	u->user = none;
-	if (at) {
-		*at = '\0';
-		u->user = s;
-		s = at + 1;
-		colon = strchr(u->user, ':');
-		if (colon) {
-			*colon = '\0';
-			import_lose(im, "a password has no place in it: ssh uses keys, see "
-					"fadump-ng propagate");
-		}
+	if (!at)
+		return s;
+	*at = '\0';
+	u->user = s;
+	colon = strchr(s, ':');
+	if (colon) {
+		*colon = '\0';
+		import_lose(im, "a password has no place in it: ssh uses keys, see fadump-ng "
+				"propagate");
 	}
-	colon = strrchr(s, ':');
+	return at + 1;
+}
+
+/* Take [USER[:PASSWORD]@]HOST[:PORT] apart, in place. An IPv6 address may lack its brackets.
+ * False: it is lost. */
+static bool split_authority(struct importer *im, char *s, struct url *u)
+{
+	char *colon;
+
+	u->host = s = cut_user(im, s, u);
 	if (*s == '[') {
 		char *end = strchr(s, ']');
 
-		s++;
+		u->host = s + 1;
+		colon = end && end[1] == ':' ? end + 1 : NULL;
 		if (end)
-			*end++ = '\0';
-		colon = end && *end == ':' ? end : NULL;
-	} else if (colon && strchr(s, ':') != colon) {
-		colon = NULL;
+			*end = '\0';
+	} else {
+		cut_empty_port(s);
+		colon = strrchr(s, ':');
+		if (colon && strchr(s, ':') != colon)
+			colon = NULL;
 	}
-	if (colon) {
-		unsigned long port = strtoul(colon + 1, NULL, 10);
-
-		*colon = '\0';
-		if (port == 0 || port > 65535)
-			import_lose(im, "its port is not a number from 1 to 65535");
-		else
-			u->port = (uint16_t)port;
-	}
-	u->host = s;
+	if (!colon)
+		return true;
+	*colon = '\0';
+	return read_port(im, colon + 1, u);
 }
 
 /* The URL's text is checked again by the parser: what is odd about the pieces is found there. */
@@ -73,10 +104,11 @@ static int add_option(struct importer *im, struct url *u, const char *key, const
 }
 
 void import_target(struct importer *im, enum url_scheme scheme, const char *authority,
-		   const char *path, const char *device, const char *fstype)
+		   const char *path, const char *const *options)
 {
 	_cleanup_free_ char *scratch = strdup(authority), *absolute = NULL;
 	struct url u = {.scheme = scheme};
+	bool good;
 	size_t i;
 
 	if (asprintf(&absolute, "%s%s", *path == '/' ? "" : "/", path) < 0)
@@ -85,9 +117,11 @@ void import_target(struct importer *im, enum url_scheme scheme, const char *auth
 		im->error = -ENOMEM;
 		return;
 	}
-	split_authority(im, scratch, &u);
+	good = split_authority(im, scratch, &u);
 	u.path = absolute;
-	if (add_option(im, &u, "device", device) == 0 && add_option(im, &u, "fstype", fstype) == 0)
+	for (; options && *options && good; options += 2)
+		good = add_option(im, &u, options[0], options[1]) == 0;
+	if (good)
 		set_target(im, &u);
 	for (i = 0; i < u.n_options; i++)
 		free(u.options[i].value);
@@ -95,8 +129,8 @@ void import_target(struct importer *im, enum url_scheme scheme, const char *auth
 
 void import_ssh(struct importer *im, const char *account, const char *path, const char *key)
 {
-	import_target(im, URL_SSH, account, path, NULL, NULL);
-	if (!settings_find(im->settings, key))
+	import_target(im, URL_SSH, account, path, NULL);
+	if (!import_value(im, key))
 		import_set(im, "identity-file", IMPORT_SSH_DIR "kdump_id_rsa");
 	import_set(im, "known-hosts", IMPORT_SSH_DIR "known_hosts");
 	import_note(im, "the account needs SFTP, not a shell");
@@ -107,14 +141,15 @@ void import_ssh_key(struct importer *im, const struct setting *s)
 	import_set(im, "identity-file", "%s", s->value);
 }
 
-void import_nfs(struct importer *im, const char *export, const char *path)
+void import_nfs(struct importer *im, const char *export, const char *path,
+		const char *const *options)
 {
 	const char *colon = strstr(export, ":/");
 	_cleanup_free_ char *host = NULL, *whole = NULL;
 	size_t n;
 
 	if (!colon) {
-		import_lose(im, "not HOST:/DIRECTORY");
+		import_lose(im, "not HOST:/DIRECTORY; write it as nfs://HOST/DIRECTORY");
 		return;
 	}
 	host = strndup(export, (size_t)(colon - export));
@@ -126,5 +161,5 @@ void import_nfs(struct importer *im, const char *export, const char *path)
 	if (!host || !whole)
 		im->error = -ENOMEM;
 	else
-		import_target(im, URL_NFS, host, whole, NULL, NULL);
+		import_target(im, URL_NFS, host, whole, options);
 }

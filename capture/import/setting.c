@@ -95,24 +95,3 @@ int settings_end(int r, unsigned int line, struct config_error *error)
 	(void)snprintf(error->text, sizeof(error->text), "more than %d settings", SETTINGS_MAX);
 	return -EINVAL;
 }
-
-bool settings_look_like_shell(const char *buf, size_t len)
-{
-	const char *end = buf + len, *p = buf, *name;
-
-	for (;;) {
-		while (p < end && is_blank(*p))
-			p++;
-		if (p == end)
-			return false;
-		if (*p != '#')
-			break;
-		while (p < end && *p != '\n')
-			p++;
-	}
-	for (name = p; p < end && !is_blank(*p); p++) {
-		if (*p == '=')
-			return p > name;
-	}
-	return (size_t)(p - name) == strlen("export") && memcmp(name, "export", 6) == 0;
-}

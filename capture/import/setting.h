@@ -26,8 +26,10 @@ struct settings {
 };
 
 /*
- * kdump.conf(5): a '#' begins a comment wherever it stands. 0, -ENOMEM, or -EINVAL with *error
- * filled: not a text file, a line or a file too long. settings_deinit() in every case.
+ * kdump.conf(5): a '#' begins a comment wherever it stands, and one pair of quotes around a value
+ * is not part of it. A value with other quotes, where none belong, or with a backslash at its end
+ * is left unread. 0, -ENOMEM, or -EINVAL with *error filled: not a text file, a line or a file too
+ * long. settings_deinit() in every case.
  */
 int settings_read_words(const char *buf, size_t len, struct settings *out,
 			struct config_error *error) _must_check_;
@@ -38,9 +40,6 @@ int settings_read_words(const char *buf, size_t len, struct settings *out,
 int settings_read_shell(const char *buf, size_t len, struct settings *out,
 			struct config_error *error) _must_check_;
 void settings_deinit(struct settings *s);
-
-/* Is the first thing in it an assignment? */
-bool settings_look_like_shell(const char *buf, size_t len);
 
 /* The last one of that name, or NULL. */
 const struct setting *settings_find(const struct settings *s, const char *name);

@@ -15,6 +15,7 @@ struct reader {
 	char *text; /* of a value, without its quotes; as large as the file */
 	size_t len;
 	const char *unread;
+	bool joined; /* the assignment at hand stands right after another one, on its line */
 };
 
 static bool at(const struct reader *r, const char *any)
@@ -30,7 +31,7 @@ static void step(struct reader *r)
 
 static void keep(struct reader *r)
 {
-	/* A value of several lines is a list of words to whoever takes it. */
+	/* A value of several lines is a list of words to what takes it. */
 	char c = *r->p;
 
 	if (c == '\n' || c == '\r' || c == '\t')
@@ -47,6 +48,9 @@ static void read_escape(struct reader *r, bool quoted)
 	if (next == r->end) {
 		r->unread = "it ends in a backslash";
 		r->p++;
+	} else if (*next == '\r' && next + 1 < r->end && next[1] == '\n') {
+		r->p += 2;
+		step(r);
 	} else if (*next == '\n') {
 		r->p++;
 		step(r);
@@ -76,7 +80,7 @@ static void read_quoted(struct reader *r, char quote)
 		step(r);
 }
 
-/* The value behind the '='. */
+/* The value after the '='. */
 static void read_value(struct reader *r)
 {
 	r->len = 0;
@@ -94,61 +98,93 @@ static void read_value(struct reader *r)
 	}
 }
 
-/* To the end of the line; whether anything stood there but a comment. */
-static bool skip_line(struct reader *r)
+static void skip_blanks(struct reader *r, const char *blanks)
 {
-	bool more = false;
-
-	while (at(r, " \t\r;"))
+	while (at(r, blanks))
 		r->p++;
-	if (r->p < r->end && *r->p != '\n' && *r->p != '#')
-		more = true;
+}
+
+static void skip_line(struct reader *r)
+{
 	while (r->p < r->end && *r->p != '\n')
 		r->p++;
 	if (r->p < r->end)
 		step(r);
-	return more;
+}
+
+/* "NAME=", perhaps after "export". */
+static bool at_assignment(const struct reader *r)
+{
+	const char *p = r->p;
+
+	while (p < r->end && *p && strchr(NAME, *p))
+		p++;
+	return p > r->p && p < r->end && *p == '=';
+}
+
+/* What is left of a line that only a shell can read. */
+static int add_rest(struct reader *r, struct settings *out)
+{
+	int err = settings_add(out, r->line, "", 0, r->p, strcspn(r->p, "\n"));
+
+	if (err == 0)
+		out->list[out->n - 1].unread =
+			"not an assignment; only a shell can tell what it does";
+	skip_line(r);
+	return err;
+}
+
+/* After an assignment: another one may stand on its line, or something else. */
+static int end_assignment(struct reader *r, struct settings *out)
+{
+	struct setting *s = &out->list[out->n - 1];
+	bool alone = !r->joined, semicolon;
+
+	r->joined = false;
+	skip_blanks(r, " \t\r");
+	semicolon = at(r, ";");
+	skip_blanks(r, " \t\r;");
+	s->unread = r->unread;
+	if (at_assignment(r))
+		r->joined = !semicolon;
+	else if (r->p < r->end && !at(r, "#\n"))
+		alone = false;
+	if (!s->unread && (r->joined || !alone))
+		s->unread = "more than an assignment stands on its line";
+	if (at_assignment(r))
+		return 0;
+	if (r->p < r->end && !at(r, "#\n"))
+		return add_rest(r, out);
+	skip_line(r);
+	return 0;
 }
 
 static int read_line(struct reader *r, struct settings *out)
 {
 	static const char export[] = "export";
-	const char *name;
 	unsigned int line = r->line;
+	const char *name;
 	size_t len;
 	int err;
 
-	while (at(r, " \t\r"))
-		r->p++;
+	skip_blanks(r, " \t\r");
 	if ((size_t)(r->end - r->p) > strlen(export) && memcmp(r->p, export, strlen(export)) == 0 &&
-	    strchr(" \t", r->p[strlen(export)]))
-		for (r->p += strlen(export); at(r, " \t"); r->p++)
-			;
-	name = r->p;
-	while (at(r, NAME))
-		r->p++;
-	len = (size_t)(r->p - name);
-	if (len > 0 && at(r, "=")) {
-		r->p++;
-		read_value(r);
-		err = settings_add(out, line, name, len, r->text, r->len);
-		if (err == 0) {
-			if (skip_line(r) && !r->unread)
-				r->unread = "more than an assignment stands on its line";
-			out->list[out->n - 1].unread = r->unread;
-		}
-		return err;
+	    r->p[strlen(export)] && strchr(" \t", r->p[strlen(export)])) {
+		r->p += strlen(export);
+		skip_blanks(r, " \t");
 	}
-	if (len == 0 && (r->p == r->end || at(r, "#\n"))) {
-		(void)skip_line(r);
+	if (r->p == r->end || at(r, "#\n")) {
+		skip_line(r);
 		return 0;
 	}
-	(void)skip_line(r);
-	err = settings_add(out, line, "", 0, name, strcspn(name, "\n"));
-	if (err == 0)
-		out->list[out->n - 1].unread =
-			"not an assignment; only a shell can tell what it does";
-	return err;
+	if (!at_assignment(r))
+		return add_rest(r, out);
+	name = r->p;
+	len = strcspn(name, "=");
+	r->p += len + 1;
+	read_value(r);
+	err = settings_add(out, line, name, len, r->text, r->len);
+	return err < 0 ? err : end_assignment(r, out);
 }
 
 int settings_read_shell(const char *buf, size_t len, struct settings *out,

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The variables of SUSE's kdump(5); and those of Fedora's /etc/sysconfig/kdump, a file of the same
- * name that is about loading a kernel only. */
-#include "import/build.h"
-
-#include "base/cleanup.h"
+/* The variables of SUSE's kdump(5). */
+#include "import/suse.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_KEXEC "no other kernel is loaded: the firmware boots the installed one"
-#define NO_MAIL  "no mail is sent"
-#define NO_HOOKS "there are no hooks yet"
+#define NO_KEXEC "no other kernel is loaded: the firmware boots the boot loader's default entry"
+#define NO_MAIL  "no mail is sent; fadump-ng list shows what dumps there are"
 
 /* 1 yes, 0 no, -1 neither; as these tools read them. */
 static int truth(const char *s)
@@ -19,76 +15,6 @@ static int truth(const char *s)
 	if (strcmp(s, "yes") == 0 || strcmp(s, "1") == 0 || strcmp(s, "true") == 0)
 		return 1;
 	return strcmp(s, "no") == 0 || strcmp(s, "0") == 0 || strcmp(s, "false") == 0 ? 0 : -1;
-}
-
-/* Behind "scheme://" when it is one of these; NULL when not. */
-static const char *behind(const char *url, const char *const *schemes)
-{
-	for (; *schemes; schemes++) {
-		size_t n = strlen(*schemes);
-
-		if (strncasecmp(url, *schemes, n) == 0 && strncmp(url + n, "://", 3) == 0)
-			return url + n + 3;
-	}
-	return NULL;
-}
-
-/* Whether it is one of SFTP. */
-static bool take_url(struct importer *im, const char *url)
-{
-	static const char *const file[] = {"file", NULL}, *const nfs[] = {"nfs", NULL},
-				 *const ssh[] = {"ssh", "sftp", "scp", NULL};
-	const char *rest;
-	_cleanup_free_ char *host = NULL;
-	bool sftp;
-
-	rest = *url == '/' ? url : behind(url, file);
-	if (rest) {
-		import_target(im, URL_FILE, "", rest, NULL, NULL);
-		return false;
-	}
-	rest = behind(url, nfs);
-	if (!rest)
-		rest = behind(url, ssh);
-	if (!rest) {
-		import_lose(im, "%.*s cannot be a target; ssh:// (SFTP), nfs:// and file:// can",
-			    (int)(strcspn(url, ":") < 20 ? strcspn(url, ":") : 20), url);
-		return false;
-	}
-	host = strndup(rest, strcspn(rest, "/"));
-	rest += strcspn(rest, "/");
-	sftp = !behind(url, nfs);
-	if (!host)
-		im->error = -ENOMEM;
-	else
-		import_target(im, sftp ? URL_SSH : URL_NFS, host, rest, NULL, NULL);
-	return sftp;
-}
-
-static void take_savedir(struct importer *im, const struct setting *s)
-{
-	_cleanup_free_ char *scratch = strdup(s->value);
-	char *rest = scratch, *url;
-	bool sftp = false;
-	size_t n = 0;
-
-	if (!scratch)
-		im->error = -ENOMEM;
-	while (rest && (url = strsep(&rest, " \t"))) {
-		if (!*url)
-			continue;
-		sftp = take_url(im, url) || sftp;
-		n++;
-	}
-	if (sftp) {
-		import_set(im, "known-hosts", IMPORT_SSH_DIR "known_hosts");
-		if (!settings_find(im->settings, "KDUMP_SSH_IDENTITY"))
-			import_note(im, "fadump-ng propagate makes a key for it, if identity-file "
-					"names none");
-	}
-	if (n > 1)
-		import_note(im,
-			    "a dump goes to the first of them that takes it, not in pieces to all");
 }
 
 static void take_keep(struct importer *im, const struct setting *s)
@@ -100,16 +26,22 @@ static void take_keep(struct importer *im, const struct setting *s)
 		import_lose(im, "not a number from -1 to 9999");
 		return;
 	}
+	if (n != 0 && !suse_is_local(im)) {
+		import_note(im, "it is for dumps on the machine itself; on a server all are kept");
+		return;
+	}
 	if (n == 0)
 		import_set(im, "keep", "all");
 	else
 		import_set(im, "keep", "%ld", n < 0 ? 1 : n + 1);
-	import_note(im, "so many with the new one; the first of a row of crashes is one of them");
+	if (n != 0)
+		import_note(im, "so many with the new one; the first of a row of crashes is one of "
+				"them, and none goes before the new one is whole");
 }
 
 static void take_free(struct importer *im, const struct setting *s)
 {
-	import_set(im, "keep-free", "%sM", s->value);
+	import_set(im, "keep-free", "%sM", *s->value == '-' ? "0" : s->value);
 }
 
 static void take_level(struct importer *im, const struct setting *s)
@@ -132,8 +64,9 @@ static void take_format(struct importer *im, const struct setting *s)
 		;
 	if (i == ARRAY_SIZE(formats)) {
 		import_lose(im, strcasecmp(s->value, "none") == 0
-					? "a dump is always saved, not its log alone"
-					: "not a known format");
+					? "a dump is always saved, not its log alone; where a "
+					  "log will do, see rate-limit and on-deadline"
+					: "not a known format; compress keeps its default, auto");
 		return;
 	}
 	import_set(im, "compress", "%s", formats[i].compress);
@@ -143,7 +76,9 @@ static void take_format(struct importer *im, const struct setting *s)
 
 static void take_cpus(struct importer *im, const struct setting *s)
 {
-	import_set(im, "threads", "%s", strcmp(s->value, "0") == 0 ? "auto" : s->value);
+	bool all = strcmp(s->value, "0") == 0 || *s->value == '-';
+
+	import_set(im, "threads", "%s", all ? "auto" : s->value);
 }
 
 static void take_reboot(struct importer *im, const struct setting *s)
@@ -178,13 +113,21 @@ static void take_options(struct importer *im, const struct setting *s)
 	import_makedumpfile(im, s->value, false);
 }
 
+static void set_network(struct importer *im, const char *device, int n, const char *mode)
+{
+	char words[64];
+
+	(void)snprintf(words, sizeof(words), "ip=%.*s:%s", n, device, mode);
+	import_network(im, words);
+}
+
 /* Is the word of n bytes this one? */
 static bool is_word(const char *s, size_t n, const char *word)
 {
 	return strlen(word) == n && memcmp(s, word, n) == 0;
 }
 
-/* "auto", or DEVICE:MODE; ":force" may stand behind either. */
+/* "auto", or DEVICE:MODE; ":force" may follow either. */
 static void take_network(struct importer *im, const struct setting *s)
 {
 	static const struct {
@@ -207,11 +150,16 @@ static void take_network(struct importer *im, const struct setting *s)
 	    s->value[strcspn(s->value, " \t")])
 		import_lose(im, "not known; the network is recorded when the image is built");
 	else
-		import_set(im, "network", "ip=%.*s:%s", device, s->value, modes[i].dracut);
+		set_network(im, s->value, device, modes[i].dracut);
 }
 
 static void take_net_timeout(struct importer *im, const struct setting *s)
 {
+	if (strtol(s->value, NULL, 10) <= 0) {
+		import_lose(im, "a network is never waited for without end: network-deadline keeps "
+				"its default, 1m");
+		return;
+	}
 	import_set(im, "network-deadline", "%ss", s->value);
 }
 
@@ -234,16 +182,27 @@ static void take_host_key(struct importer *im, const struct setting *s)
 				  "propagate puts it there");
 }
 
-static void take_kexec_fadump(struct importer *im, const struct setting *s)
+static void take_fadump(struct importer *im, const struct setting *s)
 {
 	if (truth(s->value) == 1)
-		import_note(im, "fadump=on stays on the kernel's command line");
+		import_lose(im,
+			    "set it to \"false\" there, or kdump's own module in the image takes "
+			    "the boot that captures; and keep fadump=on on the kernel's command "
+			    "line, from which kdump-commandline.service may take it");
 	else
 		import_note(im, "fadump-ng needs fadump=on on the kernel's command line");
 }
 
+static void take_fadump_shell(struct importer *im, const struct setting *s)
+{
+	if (truth(s->value) == 0)
+		import_note(im, "nor is there a shell after a dump here");
+	else
+		import_lose(im, "there is no shell after a dump that was saved");
+}
+
 static const struct import_row rows[] = {
-	TAKEN("KDUMP_SAVEDIR", take_savedir, .target = true),
+	TAKEN("KDUMP_SAVEDIR", suse_take_savedir, .target = true),
 	TAKEN("KDUMP_KEEP_OLD_DUMPS", take_keep),
 	TAKEN("KDUMP_FREE_DISK_SIZE", take_free),
 	TAKEN("KDUMP_DUMPLEVEL", take_level),
@@ -251,42 +210,60 @@ static const struct import_row rows[] = {
 	TAKEN("KDUMP_CPUS", take_cpus),
 	TAKEN("KDUMP_IMMEDIATE_REBOOT", take_reboot),
 	TAKEN("KDUMP_CONTINUE_ON_ERROR", take_on_error),
-	TAKEN("MAKEDUMPFILE_OPTIONS", take_options, .late = true),
+	/* It stands last on makedumpfile's command line. */
+	TAKEN("MAKEDUMPFILE_OPTIONS", take_options, .show = SHOW_COMMAND, .phase = PHASE_FIRST),
 	TAKEN("KDUMP_NETCONFIG", take_network),
 	TAKEN("KDUMP_NET_TIMEOUT", take_net_timeout),
 	TAKEN("KDUMP_SSH_IDENTITY", take_identity),
 	TAKEN("KDUMP_SSH_HOST_KEY", take_host_key),
 	TAKEN("KDUMP_HOST_KEY", take_host_key),
-	TAKEN("KDUMP_FADUMP", take_kexec_fadump),
-	MOOT("KDUMP_FADUMP_SHELL", "there is no shell after a success"),
-	LOST("KDUMP_TRANSFER", NO_HOOKS),
-	LOST("KDUMP_PRESCRIPT", NO_HOOKS),
-	LOST("KDUMP_POSTSCRIPT", NO_HOOKS),
-	LOST("KDUMP_REQUIRED_PROGRAMS", NO_HOOKS),
-	MOOT("KDUMP_COPY_KERNEL", "the kernel is not copied beside a dump"),
-	LOST("KDUMP_SMTP_SERVER", NO_MAIL),
-	MOOT("KDUMP_SMTP_USER", NO_MAIL),
-	MOOT("KDUMP_SMTP_PASSWORD", NO_MAIL, .secret = true),
-	LOST("KDUMP_NOTIFICATION_TO", NO_MAIL),
-	MOOT("KDUMP_NOTIFICATION_CC", NO_MAIL),
-	MOOT("KDUMP_VERBOSE", "-v and -q say how much is said"),
-	MOOT("KDUMPTOOL_FLAGS", "flags of another program"),
-	MOOT("KDUMP_KERNELVER", NO_KEXEC),
-	MOOT("KDUMP_COMMANDLINE", NO_KEXEC),
-	MOOT("KDUMP_COMMANDLINE_APPEND", NO_KEXEC),
-	MOOT("KDUMP_AUTO_RESIZE", NO_KEXEC),
-	MOOT("KDUMP_CRASHKERNEL", "crashkernel= stays as it is on the kernel's command line"),
-	MOOT("KDUMP_UPDATE_BOOTLOADER", "crashkernel= stays as it is"),
-	MOOT("KEXEC_OPTIONS", NO_KEXEC),
-	/* Fedora, RHEL */
-	MOOT("KDUMP_COMMANDLINE_REMOVE", NO_KEXEC),
-	MOOT("KEXEC_ARGS", NO_KEXEC),
-	MOOT("KDUMP_BOOTDIR", NO_KEXEC),
-	MOOT("KDUMP_IMG", NO_KEXEC),
-	MOOT("KDUMP_IMG_EXT", NO_KEXEC),
-	MOOT("KDUMP_STDLOGLVL", "-v and -q say how much is said"),
-	MOOT("KDUMP_SYSLOGLVL", "-v and -q say how much is said"),
-	MOOT("KDUMP_KMSGLOGLVL", "-v and -q say how much is said"),
+	TAKEN("KDUMP_FADUMP", take_fadump),
+	TAKEN("KDUMP_FADUMP_SHELL", take_fadump_shell),
+	LOST("KDUMP_TRANSFER", NULL, IMPORT_NO_HOOKS "; dumps go to the targets",
+	     .show = SHOW_COMMAND),
+	LOST("KDUMP_PRESCRIPT", NULL, IMPORT_NO_HOOKS, .show = SHOW_COMMAND),
+	LOST("KDUMP_POSTSCRIPT", NULL, IMPORT_NO_HOOKS, .show = SHOW_COMMAND),
+	LOST("KDUMP_REQUIRED_PROGRAMS", NULL,
+	     "a capture runs nothing but fadump-ng's own, so nothing needs them; dracut takes "
+	     "programs into the image: install_items+= in /etc/dracut.conf.d",
+	     .show = SHOW_COMMAND),
+	LOST("KDUMP_COPY_KERNEL", "yes|no|true|false|0|1",
+	     "the kernel is not copied beside a dump; keep its debugging information"),
+	LOST("KDUMP_SMTP_SERVER", NULL, NO_MAIL),
+	LOST("KDUMP_SMTP_USER", NULL, NO_MAIL),
+	LOST("KDUMP_SMTP_PASSWORD", NULL, NO_MAIL, .show = SHOW_NOTHING),
+	LOST("KDUMP_NOTIFICATION_TO", NULL, NO_MAIL),
+	LOST("KDUMP_NOTIFICATION_CC", NULL, NO_MAIL),
+	LOST("KDUMP_VERBOSE", "0|3", "-v and -q say how much is said"),
+	LOST("KDUMPTOOL_FLAGS", NULL, "flags of another program", .show = SHOW_COMMAND),
+	LOST("KDUMP_KERNELVER", NULL, NO_KEXEC),
+	TAKEN("KDUMP_COMMANDLINE", import_arguments, .show = SHOW_ARGUMENTS, .phase = PHASE_FIRST),
+	TAKEN("KDUMP_COMMANDLINE_APPEND", import_arguments, .show = SHOW_ARGUMENTS,
+	      .phase = PHASE_FIRST),
+	TAKEN("FADUMP_COMMANDLINE_APPEND", import_arguments, .show = SHOW_ARGUMENTS,
+	      .phase = PHASE_FIRST),
+	LOST("KDUMP_AUTO_RESIZE", "false|no|0",
+	     "what crashkernel= reserves stays reserved: reserve less there, if it is too much",
+	     .fine = "nor is the reserved memory made smaller here"),
+	LOST("KDUMP_CRASHKERNEL", "auto",
+	     "crashkernel= stays as it is on the kernel's command line: set it there",
+	     .fine = "crashkernel= stays as it is on the kernel's command line"),
+	MOOT("KDUMP_UPDATE_BOOTLOADER",
+	     "the boot loader's command line is not touched; crashkernel= and fadump= stay as they "
+	     "are"),
+	LOST("KEXEC_OPTIONS", NULL, NO_KEXEC, .show = SHOW_COMMAND),
 };
 
-const struct import_table import_suse = {rows, ARRAY_SIZE(rows)};
+static const struct import_default defaults[] = {
+	{"KDUMP_SAVEDIR", "target", "file://" IMPORT_SAVE_DIR,
+	 "a target; kdump saves to " IMPORT_SAVE_DIR " then"},
+	{NULL, "keep", "all",
+	 "kdump deletes no dumps then, so none are deleted here; to have fewer, set keep (logs "
+	 "without a dump: keep-logs)"},
+	{"KDUMP_IMMEDIATE_REBOOT", NULL, NULL,
+	 "KDUMP_IMMEDIATE_REBOOT; kdump reboots after a dump, here the same boot goes on into "
+	 "production (on-success = continue)"},
+	{0},
+};
+
+const struct import_table import_suse = {rows, ARRAY_SIZE(rows), defaults};
