@@ -4,6 +4,7 @@
 #include "config/keys.h"
 #include "dump/makedumpfile.h"
 #include "import/import.h"
+#include "net/dracut_ip.h"
 #include "target/url.h"
 
 #include <errno.h>
@@ -41,6 +42,19 @@ static char *set_lines(const struct import *im)
 	return text;
 }
 
+static void check_network(const char *words)
+{
+	struct net_error error;
+	struct net_plan *plan;
+
+	if (strcmp(words, "auto") == 0)
+		return;
+	plan = calloc(1, sizeof(*plan));
+	if (!plan || net_dracut_parse(words, strlen(words), plan, &error) < 0)
+		abort();
+	free(plan);
+}
+
 static void check_config(const struct config *c, bool target_lost)
 {
 	const char *why;
@@ -58,28 +72,39 @@ static void check_config(const struct config *c, bool target_lost)
 	}
 	if (mdf_check_extra(c->makedumpfile_options, text, sizeof(text)) < 0)
 		abort();
+	check_network(c->network);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Nothing is dropped in silence. */
+static void check_entries(const struct import *im)
+{
+	size_t i;
+
+	for (i = 0; i < im->n; i++) {
+		const struct import_entry *e = &im->entries[i];
+
+		if (e->file && !*e->set && !*e->note && !*e->lost)
+			abort();
+		if (strchr(e->source, '\n'))
+			abort();
+	}
+}
+
+static void check_import(struct import *im)
 {
 	struct config_error error = {.line = 0, .text = ""};
 	struct config printed, set;
-	struct import im;
 	char *text, *lines;
 	size_t len, i;
 
-	if (import_parse((const char *)data, size, &im, &error) < 0) {
-		if (!error.line || !error.text[0])
-			abort();
-		return 0;
-	}
-	text = print(&im, &len);
-	lines = set_lines(&im);
+	check_entries(im);
+	text = print(im, &len);
+	lines = set_lines(im);
 	if (config_init(&printed) < 0 || config_parse(&printed, text, len, &error) < 0)
 		abort();
 	if (config_init(&set) < 0 || config_parse(&set, lines, strlen(lines), &error) < 0)
 		abort();
-	check_config(&printed, im.target_lost);
+	check_config(&printed, im->target_lost);
 	if (printed.n_targets != set.n_targets || printed.dump_level != set.dump_level)
 		abort();
 	for (i = 0; i < printed.n_targets; i++) {
@@ -90,6 +115,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config_deinit(&set);
 	free(text);
 	free(lines);
-	import_deinit(&im);
+	import_deinit(im);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char conf[] = "path /srv\n";
+	const struct import_source sources[] = {
+		{"kdump.conf", conf, strlen(conf)},
+		{"sysconfig/kdump", (const char *)data, size},
+	};
+	struct config_error error = {.line = 0, .text = ""};
+	struct import im;
+	size_t bad;
+
+	if (import_parse((const char *)data, size, &im, &error) == 0)
+		check_import(&im);
+	else if (!error.line || !error.text[0])
+		abort();
+	/* As Fedora's second file. */
+	if (import_files(sources, ARRAY_SIZE(sources), &im, &bad, &error) == 0)
+		check_import(&im);
+	else if (bad != 1 || !error.line || !error.text[0])
+		abort();
 	return 0;
 }
