@@ -7,6 +7,7 @@
 #include "base/confined.h"
 #include "base/io.h"
 #include "dump/makedumpfile.h"
+#include "dump/panic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -226,7 +227,7 @@ static int search(void *ctx, int fd, int out)
 	char panic[sizeof(((struct dmesg *)0)->panic)] = "";
 
 	(void)fd;
-	dmesg_find_panic(s->text, s->len, panic, sizeof(panic));
+	panic_find(s->text, s->len, panic, sizeof(panic));
 	confined_say(out, panic, sizeof(panic));
 	return 0;
 }
@@ -329,59 +330,4 @@ void dmesg_deinit(struct dmesg *d)
 	free(d->text);
 	d->text = NULL;
 	d->len = 0;
-}
-
-/* Past "<0>", "[   12.345678] " and, with PRINTK_CALLER, "[    T1234] ". */
-static const char *past_stamp(const char *p, const char *eol)
-{
-	const char *s;
-
-	if (eol - p >= 3 && p[0] == '<' && p[2] == '>')
-		p += 3;
-	while (p < eol && *p == '[') {
-		s = p + 1;
-		while (s < eol && *s && strchr(" .0123456789TC", *s))
-			s++;
-		if (s == eol || *s != ']')
-			break;
-		p = s + 1;
-		while (p < eol && *p == ' ')
-			p++;
-	}
-	return p;
-}
-
-void dmesg_find_panic(const char *text, size_t len, char *out, size_t size)
-{
-	static const char *const said[] = {
-		"Kernel panic - not syncing",     "sysrq: Trigger a crash",
-		"sysrq: SysRq : Trigger a crash", "Oops: ",
-		"BUG: Unable to handle kernel",   "Unable to handle kernel",
-		"BUG: Kernel NULL pointer",
-	};
-	const char *end = text + len, *line, *eol, *p;
-	size_t best = ARRAY_SIZE(said), n;
-
-	if (size == 0)
-		return;
-	out[0] = '\0';
-	for (line = text; line < end && best > 0; line = eol < end ? eol + 1 : end) {
-		eol = memchr(line, '\n', (size_t)(end - line));
-		if (!eol)
-			eol = end;
-		p = past_stamp(line, eol);
-		for (size_t i = 0; i < best; i++) {
-			size_t want = strlen(said[i]);
-
-			if ((size_t)(eol - p) < want || memcmp(p, said[i], want) != 0)
-				continue;
-			best = i;
-			n = (size_t)(eol - p) < size ? (size_t)(eol - p) : size - 1;
-			memcpy(out, p, n);
-			out[n] = '\0';
-			for (char *c = out; *c; c++)
-				if (*c < ' ' || *c >= 0x7f)
-					*c = '?';
-		}
-	}
 }

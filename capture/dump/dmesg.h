@@ -23,7 +23,7 @@ struct dmesg {
 				 more without */
 	bool truncated;   /* not the whole log: too long, or its tool failed after printing some;
 			     reason says which */
-	char panic[256];  /* the first line that tells why it died, without its timestamp; "" */
+	char panic[256];  /* why it died: dump/panic.h; "" */
 	char reason[300]; /* why there is none, or not all of it, one line */
 };
 
@@ -31,8 +31,3 @@ struct dmesg {
  * dmesg_deinit() in every case. */
 int dmesg_read(const char *core, int64_t deadline_ms, struct dmesg *out) _must_check_;
 void dmesg_deinit(struct dmesg *d);
-
-/* The line that says why the kernel died, from log text: "Kernel panic - not syncing: ...", "sysrq:
- * Trigger a crash", "Oops: ...", "Unable to handle kernel ...", in this order of preference. out is
- * "" when there is none. */
-void dmesg_find_panic(const char *text, size_t len, char *out, size_t size);

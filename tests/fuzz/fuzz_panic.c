@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Any bytes as the crashed kernel's log: the line that tells why it died can be shown, is of the
  * log, and fits any room. */
-#include "dump/dmesg.h"
+#include "dump/panic.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void check(const char *text, size_t size, size_t room)
 	if (!out)
 		abort();
 	memset(out, 0x5a, room);
-	dmesg_find_panic(text, size, out, room);
+	panic_find(text, size, out, room);
 	n = strnlen(out, room);
 	if (n == room || n > size)
 		abort();

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What makedumpfile prints on stderr, in pieces; and a kernel log, of which the same bytes will do.
- */
-#include "dump/dmesg.h"
+/* What makedumpfile prints on stderr, in pieces. */
 #include "dump/progress.h"
 
 #include <stdlib.h>
@@ -27,7 +25,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t step = size ? 1 + data[size - 1] % 80 : 1;
 	struct progress p;
-	char panic[100];
 
 	progress_init(&p, 0);
 	p.bytes = size * 1000;
@@ -35,9 +32,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)progress_feed(&p, data + i, size - i < step ? size - i : step);
 		check(&p);
 	}
-	dmesg_find_panic((const char *)data, size, panic, sizeof(panic));
-	for (const char *c = panic; *c; c++)
-		if (*c < ' ' || *c > '~')
-			abort();
 	return 0;
 }

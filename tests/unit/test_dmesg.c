@@ -225,56 +225,6 @@ static void test_endless_log(void **state)
 	dmesg_deinit(&d);
 }
 
-static void test_find_panic(void **state)
-{
-	static const struct {
-		const char *text, *panic;
-	} cases[] = {
-		{"", ""},
-		{"\n\n", ""},
-		{"[    1.0] nothing of interest\n", ""},
-		{"[   12.345678] sysrq: Trigger a crash\n"
-		 "[   12.345999] Kernel panic - not syncing: sysrq triggered crash\n"
-		 "[   13.0] ---[ end Kernel panic - not syncing: other ]---\n",
-		 "Kernel panic - not syncing: sysrq triggered crash"},
-		{"[   12.345678][ T1234] sysrq: Trigger a crash", "sysrq: Trigger a crash"},
-		{"<0>[   12.345678][    C3] Kernel panic - not syncing: x\n",
-		 "Kernel panic - not syncing: x"},
-		{"sysrq: Trigger a crash\n", "sysrq: Trigger a crash"},
-		{"[ 1.0] BUG: Unable to handle kernel data access at 0x10\n[ 1.1] Oops: sig: 11\n",
-		 "Oops: sig: 11"},
-		{"[ 1.0] Unable to handle kernel paging request\n",
-		 "Unable to handle kernel paging request"},
-		{"[ 1.0] BUG: Kernel NULL pointer dereference on write at 0x00000000\n",
-		 "BUG: Kernel NULL pointer dereference on write at 0x00000000"},
-		/* The first of a kind. */
-		{"[ 1.0] Oops: first\n[ 2.0] Oops: second\n", "Oops: first"},
-		/* Somebody else's words. */
-		{"[ 1.0] systemd[1]: Kernel panic - not syncing\n", ""},
-		{"[ 1.0] [drm] Oops: x\n", ""},
-		{"[ 1.0] Oops: a\tb\033\377\n", "Oops: a?b??"},
-		{"[", ""},
-		{"[ 1.0", ""},
-		{"[ 1.0]", ""},
-		{"<0>", ""},
-		{"Oops:", ""},
-	};
-	char out[64], *exact;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		size_t len = strlen(cases[i].text);
-
-		exact = malloc(len ? len : 1);
-		memcpy(exact, cases[i].text, len);
-		dmesg_find_panic(exact, len, out, sizeof(out));
-		assert_string_equal(out, cases[i].panic);
-		free(exact);
-	}
-	dmesg_find_panic("Oops: 0123456789", 16, out, 10);
-	assert_string_equal(out, "Oops: 012");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,7 +237,6 @@ int main(void)
 		cmocka_unit_test(test_half_is_better_than_none),
 		cmocka_unit_test(test_long_log_keeps_its_end),
 		cmocka_unit_test(test_endless_log),
-		cmocka_unit_test(test_find_panic),
 	};
 
 	return cmocka_run_group_tests_name("dmesg", tests, setup, teardown);
