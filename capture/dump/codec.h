@@ -15,7 +15,8 @@ struct codec {
 	const char *name;    /* "lzo" */
 	const char *library; /* "liblzo2.so.2" */
 	void *handle;        /* NULL until it is loaded */
-	void *expand;        /* its function */
+	void *expand;        /* its functions; the other two where it works in a context */
+	void *make, *unmake;
 };
 
 #define CODECS 4
@@ -34,9 +35,19 @@ void codecs_deinit(struct codecs *c);
  */
 int codecs_load(struct codecs *c, uint32_t flag, const struct codec **out) _must_check_;
 
-/*
- * Expand in (len bytes) into out, which must come out as exactly size bytes. 0 or -EBADMSG. The
- * codec must be loaded. For any number of threads.
+/* What one thread expands with, {.codecs = ...}: a context of zstd's costs more than a small page.
  */
-int codecs_expand(const struct codecs *c, uint32_t flag, const void *in, size_t len, void *out,
-		  size_t size) _must_check_;
+struct expander {
+	const struct codecs *codecs;
+	void *zstd; /* made when it is first needed */
+};
+
+/* Before codecs_deinit(). */
+void expander_deinit(struct expander *e);
+
+/*
+ * Expand in (len bytes) into out, which must come out as exactly size bytes. 0, -EBADMSG, or
+ * -ENOMEM. The codec must be loaded. Threads share the codecs, not the expander.
+ */
+int expander_expand(struct expander *e, uint32_t flag, const void *in, size_t len, void *out,
+		    size_t size) _must_check_;

@@ -30,11 +30,13 @@ struct check {
 /* What one thread works with. */
 struct worker {
 	struct check *c;
+	struct expander expander;
 	unsigned char *desc, *in, *out;
 };
 
 static void worker_deinit(struct worker *w)
 {
+	expander_deinit(&w->expander);
 	free(w->desc);
 	free(w->in);
 	free(w->out);
@@ -42,7 +44,7 @@ static void worker_deinit(struct worker *w)
 
 static int worker_init(struct worker *w, struct check *c)
 {
-	*w = (struct worker){.c = c};
+	*w = (struct worker){.c = c, .expander = {.codecs = &c->codecs}};
 	w->desc = malloc(BATCH * KDUMP_DESC_SIZE);
 	w->in = malloc(c->info->block_size);
 	w->out = malloc(c->info->block_size);
@@ -81,9 +83,10 @@ static bool check_page(struct worker *w, const unsigned char *d, uint64_t page)
 	}
 	if (!flags)
 		return true;
-	e = codecs_expand(&c->codecs, flags, w->in, size, w->out, c->info->block_size);
+	e = expander_expand(&w->expander, flags, w->in, size, w->out, c->info->block_size);
 	if (e < 0)
-		fail(c, e, off, page, "does not expand to a page");
+		fail(c, e, off, page,
+		     e == -ENOMEM ? "no memory to expand it" : "does not expand to a page");
 	return e == 0;
 }
 

@@ -32,6 +32,7 @@ struct own {
 	struct kdump_info info;
 	struct kdump_layout at;
 	struct codecs codecs;
+	struct expander expander;
 	unsigned char *in, *out;
 };
 
@@ -52,8 +53,8 @@ static int own_page(struct own *o, uint64_t pfn, uint64_t n)
 		page = o->out;
 		err = codecs_load(&o->codecs, flags, &codec);
 		if (err == 0)
-			err = codecs_expand(&o->codecs, flags, o->in, size, o->out,
-					    o->info.block_size);
+			err = expander_expand(&o->expander, flags, o->in, size, o->out,
+					      o->info.block_size);
 	}
 	if (err == 0)
 		print_page(pfn, page, o->info.block_size);
@@ -75,6 +76,7 @@ static int own(int fd)
 	if (err < 0)
 		return err;
 	codecs_init(&o.codecs);
+	o.expander = (struct expander){.codecs = &o.codecs};
 	o.in = malloc(o.info.block_size);
 	o.out = malloc(o.info.block_size);
 	for (uint64_t pfn = 0; pfn < o.info.max_mapnr && err == 0; pfn++) {
@@ -84,6 +86,7 @@ static int own(int fd)
 	}
 	free(o.in);
 	free(o.out);
+	expander_deinit(&o.expander);
 	codecs_deinit(&o.codecs);
 	return err;
 }

@@ -13,6 +13,7 @@ static void test_what_the_libraries_pack_is_expanded(void **state)
 	static unsigned char page[SIZE], packed[2 * SIZE], out[SIZE];
 	const struct codec *codec;
 	struct codecs c;
+	struct expander e = {.codecs = &c};
 
 	(void)state;
 	codecs_init(&c);
@@ -24,9 +25,10 @@ static void test_what_the_libraries_pack_is_expanded(void **state)
 		assert_int_equal(codecs_load(&c, pack_flags[i], &codec), 0);
 		assert_int_equal(codecs_load(&c, pack_flags[i], &codec), 0);
 		memset(out, 0, SIZE);
-		assert_int_equal(codecs_expand(&c, pack_flags[i], packed, len, out, SIZE), 0);
+		assert_int_equal(expander_expand(&e, pack_flags[i], packed, len, out, SIZE), 0);
 		assert_memory_equal(out, page, SIZE);
 	}
+	expander_deinit(&e);
 	codecs_deinit(&c);
 }
 
@@ -35,6 +37,7 @@ static void test_what_is_not_a_page_is_refused(void **state)
 	static unsigned char page[SIZE], packed[2 * SIZE], out[SIZE + 16];
 	const struct codec *codec;
 	struct codecs c;
+	struct expander e = {.codecs = &c};
 
 	(void)state;
 	codecs_init(&c);
@@ -45,13 +48,14 @@ static void test_what_is_not_a_page_is_refused(void **state)
 
 		assert_int_equal(codecs_load(&c, flag, &codec), 0);
 		/* cut, empty, too long, too short, and rubbish */
-		assert_int_equal(codecs_expand(&c, flag, packed, len / 2, out, SIZE), -EBADMSG);
-		assert_int_equal(codecs_expand(&c, flag, packed, 0, out, SIZE), -EBADMSG);
-		assert_int_equal(codecs_expand(&c, flag, packed, len, out, SIZE - 1), -EBADMSG);
-		assert_int_equal(codecs_expand(&c, flag, packed, len, out, SIZE + 1), -EBADMSG);
+		assert_int_equal(expander_expand(&e, flag, packed, len / 2, out, SIZE), -EBADMSG);
+		assert_int_equal(expander_expand(&e, flag, packed, 0, out, SIZE), -EBADMSG);
+		assert_int_equal(expander_expand(&e, flag, packed, len, out, SIZE - 1), -EBADMSG);
+		assert_int_equal(expander_expand(&e, flag, packed, len, out, SIZE + 1), -EBADMSG);
 		memset(packed, 0xff, len);
-		assert_int_equal(codecs_expand(&c, flag, packed, len, out, SIZE), -EBADMSG);
+		assert_int_equal(expander_expand(&e, flag, packed, len, out, SIZE), -EBADMSG);
 	}
+	expander_deinit(&e);
 	codecs_deinit(&c);
 }
 
@@ -59,6 +63,7 @@ static void test_unknown_flags(void **state)
 {
 	const struct codec *codec = NULL;
 	struct codecs c;
+	struct expander e = {.codecs = &c};
 	char out[4];
 
 	(void)state;
@@ -66,7 +71,8 @@ static void test_unknown_flags(void **state)
 	assert_int_equal(codecs_load(&c, 0x40, &codec), -EINVAL);
 	assert_int_equal(codecs_load(&c, 0, &codec), -EINVAL);
 	assert_null(codec);
-	assert_int_equal(codecs_expand(&c, 0x40, "x", 1, out, 4), -EBADMSG);
+	assert_int_equal(expander_expand(&e, 0x40, "x", 1, out, 4), -EBADMSG);
+	expander_deinit(&e);
 	codecs_deinit(&c);
 }
 
