@@ -70,10 +70,13 @@ static void close_group(struct digest_tree *t, const struct digest_leaves *l)
 	sha256_of(l->hash, sizeof(l->hash), g->hash);
 }
 
-/* A slot for another group: a new one, else that of a whole group, of the one longest unused. */
+/*
+ * A slot for another group: a new one, else that of a whole group, of the one longest unused. Never
+ * the first's: makedumpfile writes headers there again at the very end.
+ */
 static int take_slot(struct digest_tree *t, uint8_t *slot)
 {
-	uint8_t i, least = 0;
+	uint8_t i, least = DIGEST_GROUPS_OPEN;
 	bool whole, least_whole;
 
 	for (i = 0; i < DIGEST_GROUPS_OPEN; i++) {
@@ -83,6 +86,12 @@ static int take_slot(struct digest_tree *t, uint8_t *slot)
 				return -ENOMEM;
 			*slot = i;
 			return 0;
+		}
+		if (t->open[i]->group == 0)
+			continue;
+		if (least == DIGEST_GROUPS_OPEN) {
+			least = i;
+			continue;
 		}
 		whole = t->open[i]->n_set == DIGEST_FANOUT;
 		least_whole = t->open[least]->n_set == DIGEST_FANOUT;

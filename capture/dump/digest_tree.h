@@ -4,8 +4,8 @@
  * order and again. SHA-256, no salt. Source: the kernel's Documentation/filesystems/fsverity.rst.
  *
  * Memory: the hashes of a group (2048 blocks, 128 MiB of the file) take 64 KiB; DIGEST_GROUPS_OPEN
- * of them are kept, a whole group that was not touched for longest shrinks to its own hash. 40
- * bytes a group for the rest: 1 TiB of file takes 320 KiB.
+ * of them are kept, the first always; a whole group that was not touched for longest shrinks to its
+ * own hash. 40 bytes a group for the rest: 1 TiB of file takes 320 KiB.
  */
 #pragma once
 
