@@ -6,27 +6,80 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-/* The headers are in the first page, the notes follow from the second; pages have up to 64 KiB. */
+/*
+ * The headers are in the first page, the notes follow from the second; pages have up to 64 KiB. Of
+ * more program headers than a page holds, the notes come after that.
+ */
 #define IDENTITY_BYTES (128 * KIB)
+
+/* ELF-64: where things are in the header, and in a program header. */
+#define E_DATA          5
+#define E_PHOFF         32
+#define E_PHNUM         56
+#define E_SIZE          64
+#define PH_OFFSET       8
+#define PH_SIZE         56
+#define PH_NOTE         4 /* PT_NOTE */
+#define BIG_ENDIAN_DATA 2
+
+static uint64_t number(const unsigned char *p, size_t len, bool big_endian)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < len; i++)
+		v = v << 8 | p[big_endian ? i : len - 1 - i];
+	return v;
+}
+
+/* Where the notes begin, of which the kernel has all in the first segment of the kind; 0: not here.
+ */
+static uint64_t find_notes(const unsigned char *buf, size_t len)
+{
+	bool big = len >= E_SIZE && buf[E_DATA] == BIG_ENDIAN_DATA;
+	uint64_t at = len >= E_SIZE ? number(buf + E_PHOFF, 8, big) : 0;
+	uint64_t n = len >= E_SIZE ? number(buf + E_PHNUM, 2, big) : 0;
+
+	for (; n > 0 && range_ok(at, PH_SIZE, len); n--, at += PH_SIZE)
+		if (number(buf + at, 4, big) == PH_NOTE)
+			return number(buf + at + PH_OFFSET, 8, big);
+	return 0;
+}
+
+/* FNV-1a, 64 bits */
+static uint64_t add_to(uint64_t hash, const unsigned char *buf, ssize_t len)
+{
+	for (ssize_t i = 0; i < len; i++)
+		hash = (hash ^ buf[i]) * 0x100000001b3ULL;
+	return hash;
+}
 
 int identity_read(int fd, uint64_t *id)
 {
 	_cleanup_free_ unsigned char *buf = calloc(1, IDENTITY_BYTES);
-	uint64_t hash = 0xcbf29ce484222325ULL; /* FNV-1a, 64 bits */
-	ssize_t n, i;
+	uint64_t hash = 0xcbf29ce484222325ULL, notes;
+	ssize_t n;
 
 	if (!buf)
 		return -ENOMEM;
 	n = pread_up_to(fd, buf, IDENTITY_BYTES, 0);
 	if (n < 0)
 		return (int)n;
-	for (i = 0; i < n; i++)
-		hash = (hash ^ buf[i]) * 0x100000001b3ULL;
+	hash = add_to(hash, buf, n);
+	notes = find_notes(buf, (size_t)n);
+	/* The number of a core that has its notes in there stays what it was. */
+	if (notes >= IDENTITY_BYTES && notes <= INT64_MAX) {
+		n = pread_up_to(fd, buf, IDENTITY_BYTES, notes);
+		if (n < 0)
+			return (int)n;
+		hash = add_to(hash, buf, n);
+	}
 	*id = hash ? hash : 1;
 	return 0;
 }

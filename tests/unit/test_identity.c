@@ -5,7 +5,10 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -141,9 +144,88 @@ static void test_long_host(void **state)
 	assert_string_equal(name_of(s, CONFIG_NAMING_DEFAULT, 1795426800), want);
 }
 
+/* A core's headers, as /proc/vmcore has them: n program headers, the notes first among them, which
+ * follow on the next page. Its number, with this byte in the notes. */
+static uint64_t number_of(size_t n, bool big_endian, size_t page, unsigned char note)
+{
+	size_t notes = (64 + n * 56 + page - 1) / page * page, size = notes + 600;
+	unsigned char *core = calloc(1, size);
+	FILE *f = tmpfile();
+	uint64_t id = 0;
+
+	memcpy(core, "\177ELF\2\1\1", 7);
+	core[5] = big_endian ? 2 : 1;
+	core[32 + (big_endian ? 7 : 0)] = 64;
+	core[56 + (big_endian ? 0 : 1)] = (unsigned char)(n >> 8);
+	core[56 + (big_endian ? 1 : 0)] = (unsigned char)n;
+	for (size_t i = 0; i < n; i++)
+		core[64 + i * 56 + (big_endian ? 3 : 0)] = i ? 1 : 4;
+	for (size_t i = 0; i < 8; i++)
+		core[64 + 8 + (big_endian ? 7 - i : i)] =
+			(unsigned char)((uint64_t)notes >> (8 * i));
+	core[size - 1] = note;
+	assert_non_null(f);
+	assert_int_equal(fwrite(core, 1, size, f), size);
+	assert_int_equal(fflush(f), 0);
+	assert_int_equal(identity_read(fileno(f), &id), 0);
+	(void)fclose(f);
+	free(core);
+	return id;
+}
+
+/* Two crashes of one machine differ in their notes alone, however much memory it has. */
+static void test_crashes_differ(void **state)
+{
+	static const size_t headers[] = {1, 2, 72, 1167, 1168, 1169, 2000, 2338, 2339, 5000, 65534};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(headers); i++)
+		for (int big = 0; big < 2; big++)
+			for (size_t page = 4096; page <= 65536; page *= 16) {
+				uint64_t one = number_of(headers[i], big, page, 1);
+
+				assert_int_equal(one, number_of(headers[i], big, page, 1));
+				assert_int_not_equal(one, number_of(headers[i], big, page, 2));
+			}
+	/* What it was always: a dump keeps its number when the program is newer in the next boot.
+	 */
+	assert_true(number_of(2, false, 65536, 1) == UINT64_C(0xd057639b733ab4ee));
+}
+
+/* Whatever it is, it has a number. */
+static void test_no_core(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} files[] = {
+		{"", 0},
+		{"\177ELF\2\1\1", 7},
+		{"\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+		 "\377\377\377\377\377\377\377\377\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\377\377"
+		 "\0\0\0\0\0\0",
+		 64},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		FILE *f = tmpfile();
+		uint64_t id = 0;
+
+		assert_non_null(f);
+		assert_int_equal(fwrite(files[i].bytes, 1, files[i].len, f), files[i].len);
+		assert_int_equal(fflush(f), 0);
+		assert_int_equal(identity_read(fileno(f), &id), 0);
+		assert_int_not_equal(id, 0);
+		(void)fclose(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_crashes_differ),
+		cmocka_unit_test(test_no_core),
 		cmocka_unit_test_setup_teardown(test_clock, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_host, setup, teardown),
