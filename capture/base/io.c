@@ -188,13 +188,18 @@ int reader_copy(const struct reader *r, int fd)
 int reader_init_fd(const int *fd, struct reader *out)
 {
 	struct stat st;
+	off_t size;
 
 	if (fstat(*fd, &st) < 0)
+		return -errno;
+	/* stat says nothing of a disk's size. */
+	size = S_ISBLK(st.st_mode) ? lseek(*fd, 0, SEEK_END) : st.st_size;
+	if (size < 0)
 		return -errno;
 	*out = (struct reader){
 		.pread = fd_pread,
 		.ctx = (void *)fd,
-		.size = (uint64_t)st.st_size,
+		.size = (uint64_t)size,
 		.file = fd,
 	};
 	return 0;

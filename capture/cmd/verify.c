@@ -3,35 +3,19 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/json.h"
 #include "cmd/verify.h"
+#include "cmd/verify_parts.h"
 #include "dump/digest_read.h"
-#include "dump/kdump.h"
 #include "dump/kdump_pages.h"
-#include "run/manifest_read.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct verify {
-	struct app *app;
-	bool full, json;
-	char path[4200]; /* of the file */
-	struct reader r;
-	struct kdump_info info;
-	struct kdump_problem problem;
-	struct manifest manifest; /* complete: there is one */
-	bool have_digest;
-	uint8_t digest[DIGEST_SIZE];
-	char differs[300]; /* from the manifest; "" */
-};
-
-/* An fd of a regular file, or -errno. */
+/* An fd of a file, or of a disk that a dump was written to as it is; or -errno. */
 static int open_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -39,7 +23,7 @@ static int open_file(const char *path)
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
 		(void)close(fd);
 		return -EINVAL;
 	}
@@ -67,55 +51,18 @@ static int read_manifest(struct verify *v, const char *dir)
 		return -EBADMSG;
 	}
 	if (err < 0)
-		(void)snprintf(v->path, sizeof(v->path), "%s", path);
+		(void)snprintf(v->place.path, sizeof(v->place.path), "%s", path);
 	return err;
 }
 
-/* PATH is a vmcore, or a directory that holds one. An fd, or -errno. */
+/* PATH is a dump, or a directory that holds one. An fd, or -errno. */
 static int open_dump(struct verify *v, const char *arg)
 {
-	struct stat st;
-	int err;
+	int err = verify_find(arg, &v->place);
 
-	(void)snprintf(v->path, sizeof(v->path), "%s", arg);
-	if (stat(arg, &st) == 0 && S_ISDIR(st.st_mode)) {
-		(void)snprintf(v->path, sizeof(v->path), "%s/vmcore", arg);
+	if (err == 0 && v->place.ours)
 		err = read_manifest(v, arg);
-		if (err < 0)
-			return err;
-	}
-	return open_file(v->path);
-}
-
-static json_object *digest_object(const struct verify *v)
-{
-	json_object *o = json_object_new_object();
-	char text[DIGEST_TEXT];
-
-	json_add_text(o, "algorithm", DIGEST_ALGORITHM);
-	digest_format(v->digest, text);
-	json_add_text(o, "value", text);
-	digest_format(v->manifest.digest, text);
-	json_add_text(o, "manifest", v->manifest.have_digest ? text : NULL);
-	json_add_tristate(o, "matches", v->manifest.have_digest ? !v->differs[0] : -1);
-	return o;
-}
-
-static void print_json(const struct verify *v, const char *problem)
-{
-	json_object *o = json_object_new_object();
-
-	json_add_text(o, "path", v->path);
-	json_add_bool(o, "valid", !problem);
-	json_add_text(o, "checked", v->full ? "full" : "structure");
-	json_add_text(o, "problem", problem);
-	json_add_text(o, "release", v->info.release);
-	json_add_number(o, "bytes", v->info.size);
-	json_add_number(o, "pages", v->info.pages);
-	json_add_number(o, "block_size", v->info.block_size);
-	json_add_number(o, "dump_level", (uint64_t)v->info.dump_level);
-	json_add_child(o, "digest", v->have_digest ? digest_object(v) : NULL);
-	json_print(o);
+	return err < 0 ? err : open_file(v->place.path);
 }
 
 /* On a terminal, and only there. */
@@ -167,7 +114,7 @@ static int check_digest(struct verify *v, unsigned int threads, bool terminal)
 	return -EBADMSG;
 }
 
-static int check_dump(struct verify *v)
+static int check_kdump(struct verify *v)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned int threads = cpus > 0 ? (unsigned int)cpus : 1;
@@ -176,6 +123,7 @@ static int check_dump(struct verify *v)
 
 	if (err < 0)
 		return err;
+	kdump_doubt(&v->info, v->doubt, sizeof(v->doubt));
 	if (v->manifest.complete && v->manifest.bytes != v->r.size) {
 		(void)snprintf(v->differs, sizeof(v->differs),
 			       "it has %llu bytes where the manifest says %llu",
@@ -193,74 +141,63 @@ static int check_dump(struct verify *v)
 	return digest < 0 ? digest : err;
 }
 
-/* It could not be looked at; whether it is whole is not known. */
-static int say_unknown(const struct verify *v, int err)
+static int format_of(const struct reader *r, enum dump_format *out)
 {
-	const struct kdump_problem *problem = &v->problem;
-	const char *why = err == -EINVAL ? "not a regular file" : strerror(-err);
-	struct log *log = &v->app->log;
+	char head[DUMP_FORMAT_BYTES];
+	size_t len = r->size < sizeof(head) ? (size_t)r->size : sizeof(head);
+	int err = len > 0 ? r->pread(r->ctx, head, len, 0) : 0;
 
-	if (err == -ELIBACC)
-		log_error(log, "%s: %s", v->path, problem->text);
-	else if (problem->text[0])
-		log_error(log, "%s: byte %llu: %s: %s", v->path, (unsigned long long)problem->at,
-			  problem->text, why);
-	else
-		log_error(log, "%s: %s", v->path, why);
-	return cmd_json_error(v->app, v->json, EXIT_FAILED);
+	if (err == 0)
+		*out = dump_format_of(head, len);
+	return err;
 }
 
-static int say_bad(const struct verify *v)
+/* The stream first: where it is whole, what it stands for is checked like any other dump. */
+static int look_into_stream(struct verify *v)
 {
-	char text[220];
+	bool terminal = isatty(STDERR_FILENO);
+	int err = flat_reader_init(&v->file, terminal ? show_progress : NULL, (void *)"bytes",
+				   &v->flat);
 
-	(void)snprintf(text, sizeof(text), "byte %llu: %s", (unsigned long long)v->problem.at,
-		       v->problem.text);
-	if (v->json)
-		print_json(v, v->differs[0] ? v->differs : text);
-	if (v->differs[0])
-		log_error(&v->app->log, "%s: not what was captured: %s", v->path, v->differs);
-	if (v->problem.text[0])
-		log_error(&v->app->log, "%s: not a whole dump: %s", v->path, text);
-	return EXIT_INVALID;
+	end_progress(terminal);
+	if (err == -EBADMSG) {
+		v->problem.at = v->flat.problem_at;
+		(void)snprintf(v->problem.text, sizeof(v->problem.text), "%s",
+			       flat_problem_text(v->flat.problem));
+	}
+	v->unread = err == -E2BIG;
+	if (err < 0)
+		return v->unread ? 0 : err;
+	v->r = v->flat.r;
+	return format_of(&v->r, &v->inner);
 }
 
-static int say_good(const struct verify *v)
+static int check_dump(struct verify *v)
 {
-	char text[DIGEST_TEXT];
+	int err = format_of(&v->file, &v->format);
 
-	if (v->full && !v->manifest.have_digest && v->manifest.algorithm[0])
-		log_warning(&v->app->log,
-			    "%s: the manifest has a digest of a kind that is not known here: %s",
-			    v->path, v->manifest.algorithm);
-	if (v->json) {
-		print_json(v, NULL);
-		return EXIT_DONE;
-	}
-	printf("%s: %s: %llu pages of %s, %llu bytes\n", v->path,
-	       v->full ? "every page is whole" : "structure is whole",
-	       (unsigned long long)v->info.pages, v->info.release,
-	       (unsigned long long)v->info.size);
-	if (v->have_digest) {
-		digest_format(v->digest, text);
-		printf("%s: digest %s%s\n", v->path, text,
-		       v->manifest.have_digest ? ", as in the manifest"
-					       : ", there is none to compare it with");
-	}
-	return EXIT_DONE;
+	v->inner = v->format;
+	v->r = v->file;
+	if (err == 0 && v->format == DUMP_FORMAT_FLAT)
+		err = look_into_stream(v);
+	/* makedumpfile -E flattens ELF, too. */
+	if (err < 0 || v->unread || (v->format == DUMP_FORMAT_FLAT && v->inner == DUMP_FORMAT_ELF))
+		return err;
+	return check_kdump(v);
 }
 
 int verify_dump(struct app *app, const char *arg, bool full, bool json)
 {
 	struct verify v = {.app = app, .full = full, .json = json};
 	_cleanup_close_ int fd = open_dump(&v, arg);
-	int err = fd < 0 ? fd : reader_init_fd(&fd, &v.r);
+	int err = fd < 0 ? fd : reader_init_fd(&fd, &v.file);
 
 	if (err == 0)
 		err = check_dump(&v);
+	flat_reader_deinit(&v.flat);
 	if (err == -EBADMSG)
-		return say_bad(&v);
-	return err < 0 ? say_unknown(&v, err) : say_good(&v);
+		return verify_say_bad(&v);
+	return err < 0 ? verify_say_unknown(&v, err) : verify_say_good(&v);
 }
 
 int cmd_verify(struct app *app, const struct cmd *cmd, int argc, char **argv)

@@ -26,6 +26,7 @@ struct kdump_info {
 	char release[66];       /* utsname of the crashed kernel */
 	char node[66];
 	char machine[66];
+	char osrelease[66]; /* what VMCOREINFO says; "" when there is none */
 };
 
 #define KDUMP_STATUS_ZLIB       0x1u

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dump/kdump_header.h"
 
+#include "dump/kdump_readers.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -35,6 +37,7 @@
 #define VERSION_MAX      6
 #define BLOCK_SIZE_MIN   4096
 #define BLOCK_SIZE_MAX   (1 << 20)
+#define VMCOREINFO_HEAD  4096      /* OSRELEASE is its first line */
 #define SUB_HDR_SIZE_MAX (1 << 20) /* blocks; the notes of thousands of CPUs are some megabytes */
 
 static const char signature[8] = {'K', 'D', 'U', 'M', 'P', ' ', ' ', ' '};
@@ -120,6 +123,21 @@ static int check_area(const struct reader *r, const unsigned char *field, uint64
 	return 0;
 }
 
+/* The area is inside the file. */
+static int read_osrelease(const struct reader *r, const unsigned char *field,
+			  struct kdump_info *info)
+{
+	uint64_t off = kdump_u64(field, info->big_endian);
+	uint64_t size = kdump_u64(field + 8, info->big_endian);
+	char head[VMCOREINFO_HEAD];
+	size_t len = size < sizeof(head) ? (size_t)size : sizeof(head);
+	int e = len > 0 ? r->pread(r->ctx, head, len, off) : 0;
+
+	if (e == 0)
+		kdump_find_osrelease(head, len, info->osrelease, sizeof(info->osrelease));
+	return e;
+}
+
 static int read_sub_header(const struct reader *r, struct kdump_info *info,
 			   struct kdump_problem *problem)
 {
@@ -154,7 +172,7 @@ static int read_sub_header(const struct reader *r, struct kdump_info *info,
 		if (e < 0)
 			return e;
 	}
-	return 0;
+	return read_osrelease(r, s + S_VMCOREINFO, info);
 }
 
 static int lay_out(const struct reader *r, const unsigned char *h, const struct kdump_info *info,

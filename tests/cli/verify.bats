@@ -174,3 +174,168 @@ flip() {
         done
     done
 }
+
+# What makedumpfile -F prints, in $1; FLATTEN: how.
+flattened() {
+    # shellcheck disable=SC2086
+    "$TOOLS/flatten" ${FLATTEN:---rewrite} "$T/dump" >"$1"
+}
+
+@test "a flattened dump is looked into where it lies, and named" {
+    "$TOOLS/mkkdump" --compress lzo --pages 2000 "$T/dump"
+    local FLATTEN
+    for FLATTEN in "--rewrite" "--shuffle 7 --record 1000 --rewrite" "--trailing 70000"; do
+        flattened "$T/flat"
+        run "$FADUMP_NG" verify --full "$T/flat"
+        echo "$FLATTEN: $output"
+        [ "$status" = 0 ]
+        [[ $output == *"every page is whole: 1000 pages"*"digest sha256:$(fsverity_digest "$T/dump")"* ]]
+        [[ $output == *"it is flattened"*"fadump-ng unflatten"*"$T/flat OUT"* ]]
+        output=$("$FADUMP_NG" verify --json "$T/flat")
+        [ "$(json valid)" = True ]
+        [ "$(json flattened)" = True ]
+        [ "$(json bytes)" = "$(stat -c %s "$T/dump")" ]
+        [[ $(json advice) == *"fadump-ng unflatten"* ]]
+    done
+    # As on a raw partition.
+    [[ $("$FADUMP_NG" verify "$T/flat") == *"70000 bytes stand after the stream's end"*"unflatten --raw"* ]]
+}
+
+@test "a flattened dump that is cut, or broken inside" {
+    flattened "$T/flat"
+    local size n what
+    size=$(stat -c %s "$T/flat")
+    for n in 12 4096 4110 9999 $((size - 16)) $((size - 1)); do
+        head -c "$n" "$T/flat" >"$T/cut"
+        run "$FADUMP_NG" verify "$T/cut"
+        echo "$n: $output"
+        [ "$status" = 4 ]
+        [[ $output == *"$T/cut: not a whole flattened dump: byte $n: "*"without its end marker"* ]]
+    done
+    output=$("$FADUMP_NG" verify --json "$T/cut" 2>/dev/null) || true
+    [ "$(json valid)" = False ]
+    [ "$(json flattened)" = True ]
+    for what in signature cut-data missing; do
+        "$TOOLS/mkkdump" --break "$what" "$T/dump"
+        flattened "$T/flat"
+        run "$FADUMP_NG" verify "$T/flat"
+        echo "$what: $output"
+        [ "$status" = 4 ]
+        [[ $output == *"the dump in the flattened stream is not whole"* ]]
+    done
+    # makedumpfile -E -F.
+    core sound-le-64k
+    "$TOOLS/flatten" "$T/core" >"$T/flat"
+    run "$FADUMP_NG" verify --full "$T/flat"
+    [ "$status" = 0 ]
+    [[ $output == *"its stream is whole, and the ELF dump in it was not checked"*"fadump-ng unflatten"* ]]
+    output=$("$FADUMP_NG" verify --json "$T/flat")
+    [ "$(json checked)" = stream ]
+}
+
+@test "directories as kdump's tools leave them" {
+    local name
+    for name in vmcore.flat dump.202308101309 vmcore.202308101309; do
+        rm -rf "$T/dir"
+        mkdir "$T/dir"
+        touch "$T/dir/dmesg.202308101309" "$T/dir/vmcore-dmesg.txt" "$T/dir/dump.txt"
+        flattened "$T/dir/$name"
+        run "$FADUMP_NG" verify "$T/dir"
+        echo "$output"
+        [ "$status" = 0 ]
+        [[ $output == *"$T/dir/$name: structure is whole"*"fadump-ng unflatten $T/dir/$name OUT"* ]]
+        cp "$T/dump" "$T/dir/$name"
+        run "$FADUMP_NG" verify "$T/dir"
+        [ "$status" = 0 ]
+        [[ $output != *unflatten* ]]
+        head -c 5000 "$T/dump" >"$T/dir/$name"
+        run "$FADUMP_NG" verify "$T/dir"
+        [ "$status" = 4 ]
+    done
+    # Which of them?
+    cp "$T/dump" "$T/dir/dump.202309101309"
+    run "$FADUMP_NG" verify "$T/dir"
+    [ "$status" = 1 ]
+    [[ $output == *"several dumps are in it: "*dump.202309101309* ]]
+    output=$("$FADUMP_NG" verify --json "$T/dir" 2>/dev/null) || true
+    [[ $(json error) == *"several dumps"* ]]
+    # The one that has the name it should have.
+    cp "$T/dump" "$T/dir/vmcore"
+    run "$FADUMP_NG" verify "$T/dir"
+    [ "$status" = 0 ]
+    [[ $output == *"$T/dir/vmcore: structure is whole"* ]]
+    [[ $output == *"not looked at, beside it: "*"dump.202309101309"* ]]
+}
+
+@test "directories without a dump, or with half of one" {
+    mkdir "$T/dir"
+    run "$FADUMP_NG" verify "$T/dir"
+    [ "$status" = 1 ]
+    [[ $output == *"$T/dir: no dump is in it"* ]]
+    local name
+    for name in vmcore.incomplete vmcore-incomplete dump-incomplete vmcore-flat-incomplete; do
+        rm -rf "$T/dir"
+        mkdir "$T/dir"
+        cp "$T/dump" "$T/dir/$name"
+        run "$FADUMP_NG" verify "$T/dir"
+        echo "$output"
+        [ "$status" = 4 ]
+        [[ $output == *"$T/dir: no whole dump is in it, only $name"* ]]
+    done
+    output=$("$FADUMP_NG" verify --json "$T/dir" 2>/dev/null) || true
+    [ "$(json valid)" = False ]
+}
+
+@test "what is no dump is named, with what opens it" {
+    gzip -k "$T/dump"
+    run "$FADUMP_NG" verify "$T/dump.gz"
+    [ "$status" = 4 ]
+    [[ $output == *"$T/dump.gz: it is compressed with gzip: expand it first"* ]]
+    core sound-le-64k
+    run "$FADUMP_NG" verify "$T/core"
+    [ "$status" = 4 ]
+    [[ $output == *"an ELF file: 'fadump-ng check --core FILE'"* ]]
+    : >"$T/empty"
+    run "$FADUMP_NG" verify "$T/empty"
+    [ "$status" = 4 ]
+    # A pipe cannot be read twice.
+    run bash -c '"$1" verify /dev/stdin < <(cat "$2")' -- "$FADUMP_NG" "$T/dump"
+    [ "$status" = 1 ]
+    [[ $output == *"not a regular file"* ]]
+    "$FADUMP_NG" verify /dev/stdin <"$T/dump"
+}
+
+@test "a header that readers cannot make sense of is said, and the dump is whole all the same" {
+    local how
+    for how in "--shift-utsname 4" "--shift-utsname 1" "--big-endian --shift-utsname 64"; do
+        # shellcheck disable=SC2086
+        "$TOOLS/mkkdump" $how --compress lzo "$T/dump"
+        run "$FADUMP_NG" verify --full "$T/dump"
+        echo "$how: $output"
+        [ "$status" = 0 ]
+        [[ $output == *"$T/dump: its header says machine "*"VMCOREINFO says \"6.12.107-test\""* ]]
+        output=$("$FADUMP_NG" verify --json "$T/dump" 2>/dev/null)
+        [ "$(json valid)" = True ]
+        [[ $(json warning) == *"VMCOREINFO says"* ]]
+    done
+    "$TOOLS/flatten" "$T/dump" >"$T/flat"
+    run "$FADUMP_NG" verify "$T/flat"
+    [ "$status" = 0 ]
+    [[ $output == *"VMCOREINFO says"* ]]
+    for how in "--machine x86_64" "--machine ppc64" "--big-endian --machine ppc64le"; do
+        # shellcheck disable=SC2086
+        "$TOOLS/mkkdump" $how --compress lzo "$T/dump"
+        run "$FADUMP_NG" verify "$T/dump"
+        echo "$how: $output"
+        [ "$status" = 0 ]
+        [[ $output == *"its header says machine \"${how##* }\", where a "* ]]
+    done
+    for how in "" "--big-endian" "--version 3"; do
+        # shellcheck disable=SC2086
+        "$TOOLS/mkkdump" $how "$T/dump"
+        run "$FADUMP_NG" verify "$T/dump"
+        echo "$how: $output"
+        [ "$status" = 0 ]
+        [[ $output != *"its header says"* ]]
+    done
+}

@@ -6,6 +6,7 @@
  * too.
  */
 #include "dump/kdump_pages.h"
+#include "dump/kdump_readers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,6 +59,20 @@ static void check_pages(const struct reader *r, const struct kdump_info *info)
 		abort();
 }
 
+/* What is said of the header can be shown, and whether anything is. */
+static void check_doubt(const struct kdump_info *info)
+{
+	bool same = !info->osrelease[0] || strcmp(info->osrelease, info->release) == 0;
+	char doubt[KDUMP_DOUBT];
+
+	kdump_doubt(info, doubt, sizeof(doubt));
+	if (!same && !doubt[0])
+		abort();
+	for (const char *c = doubt; *c; c++)
+		if (*c < ' ' || *c > '~')
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {.data = data, .size = size};
@@ -79,6 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (e == 0 && (info.pages == 0 || info.pages > info.max_mapnr || info.pages_missing))
 		abort();
+	if (e == 0)
+		check_doubt(&info);
 	if (e == 0)
 		check_pages(&r, &info);
 	return 0;

@@ -3,6 +3,7 @@
  * log, and fits any room. */
 #include "dump/panic.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -20,6 +20,8 @@ struct kdump_image_opts {
 	uint32_t version;     /* 0: 6 */
 	uint32_t pages;       /* of memory; 0: 61, which is no multiple of 8 */
 	const char *breakage; /* a name of kdump_image_breaks, or NULL */
+	uint32_t shift;       /* the header's utsname begins so many bytes too early */
+	const char *machine;  /* in it; NULL: what the byte order says */
 	/* When set, every second page that is not zero is compressed by this, with this flag, and
 	 * none is only said to be. Pages then have different contents. */
 	size_t (*pack)(uint32_t flag, const unsigned char *in, size_t size, unsigned char *out);
@@ -207,8 +209,11 @@ static inline size_t kdump_image_packed(struct kdump_image *k, uint32_t n, uint3
 
 static inline void kdump_image_fill(struct kdump_image *k)
 {
-	static const char *const uts[] = {"Linux", "crashed-node", "6.12.107-test",
-					  "#1",    "ppc64le",      "(none)"};
+	const char *machine = k->o->machine      ? k->o->machine
+			      : k->o->big_endian ? "ppc64"
+						 : "ppc64le";
+	const char *const uts[] = {"Linux", "crashed-node", "6.12.107-test",
+				   "#1",    machine,        "(none)"};
 	static const char vmcoreinfo[] = "OSRELEASE=6.12.107-test\nPAGESIZE=65536\n";
 	size_t page = k->data + k->block;
 	uint32_t n = 0;
@@ -217,6 +222,8 @@ static inline void kdump_image_fill(struct kdump_image *k)
 	kdump_image_u32(k, 8, k->version);
 	for (size_t i = 0; i < 6; i++)
 		memcpy(k->buf + 12 + i * 65, uts[i], strlen(uts[i]));
+	memmove(k->buf + 12, k->buf + 12 + k->o->shift,
+		sizeof(uts) / sizeof(uts[0]) * 65 - k->o->shift);
 	kdump_image_u32(k, 424, 1);
 	kdump_image_u32(k, 428, k->block);
 	kdump_image_u32(k, 432, 1);

@@ -10,13 +10,15 @@ static const struct option options[] = {
 	{"big-endian", no_argument, NULL, 'e'},     {"block-size", required_argument, NULL, 'b'},
 	{"version", required_argument, NULL, 'v'},  {"pages", required_argument, NULL, 'p'},
 	{"compress", required_argument, NULL, 'c'}, {"break", required_argument, NULL, 'x'},
-	{"list-breaks", no_argument, NULL, 'l'},    {NULL, 0, NULL, 0},
+	{"list-breaks", no_argument, NULL, 'l'},    {"shift-utsname", required_argument, NULL, 's'},
+	{"machine", required_argument, NULL, 'm'},  {NULL, 0, NULL, 0},
 };
 
 static int usage(void)
 {
 	fputs("usage: mkkdump [--big-endian] [--block-size BYTES] [--version 3..6] [--pages N]\n"
-	      "               [--compress zlib|lzo|snappy|zstd] [--break NAME] OUT\n"
+	      "               [--compress zlib|lzo|snappy|zstd] [--break NAME]\n"
+	      "               [--shift-utsname BYTES] [--machine NAME] OUT\n"
 	      "       mkkdump --list-breaks\n",
 	      stderr);
 	return 2;
@@ -62,6 +64,10 @@ int main(int argc, char **argv)
 			;
 		else if (c == 'x' && known(optarg))
 			o.breakage = optarg;
+		else if (c == 's')
+			o.shift = (uint32_t)strtoul(optarg, NULL, 0) % 65;
+		else if (c == 'm' && strlen(optarg) < 65)
+			o.machine = optarg;
 		else if (c == 'l')
 			break;
 		else

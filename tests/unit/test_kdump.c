@@ -79,7 +79,8 @@ static void test_good(void **state)
 			assert_int_equal(info.size, blocks[i] * 28 + 31 * 24);
 			assert_string_equal(info.release, "6.12.107-test");
 			assert_string_equal(info.node, "crashed-node");
-			assert_string_equal(info.machine, "ppc64le");
+			assert_string_equal(info.machine, o.big_endian ? "ppc64" : "ppc64le");
+			assert_string_equal(info.osrelease, "6.12.107-test");
 		}
 	}
 }
