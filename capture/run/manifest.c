@@ -62,6 +62,7 @@ static json_object *dump_object(const struct run *run, const struct place *p)
 	json_add_number(o, "level", (uint64_t)run->level);
 	json_add_said(o, "compress", dump_compress_word(run->plan.compress));
 	json_add_said(o, "verified", p->verified);
+	json_add_said(o, "warning", p->doubt);
 	if (run->digest.have)
 		json_add_child(o, "digest", digest_object(run->digest.value));
 	return o;

@@ -309,6 +309,9 @@ static void commit(struct run *run, struct place *p)
 			 p->t.text, p->t.dir, (unsigned long long)run->stream.size,
 			 (long long)(run->stream.duration_ms / 1000),
 			 (long long)(run->stream.duration_ms / 100 % 10));
+	(void)snprintf(p->doubt, sizeof(p->doubt), "%s", proof.doubt);
+	if (p->committed && p->doubt[0])
+		log_warning(run->log, "%s: %s/vmcore: %s", p->t.text, p->t.dir, p->doubt);
 }
 
 void place_finish(struct run *run, struct place *p, int err, const char *why)

@@ -2,6 +2,7 @@
 /* One target of a pass: opened, prepared, written to beside others, committed, closed. */
 #pragma once
 
+#include "dump/kdump_readers.h"
 #include "run/inventory.h"
 #include "run/run.h"
 
@@ -15,8 +16,9 @@ struct place {
 	int number;    /* of the target, in the configuration */
 	bool streamed; /* it was asked to take the dump */
 	bool committed;
-	const char *verified;   /* when committed: how far, for the manifest */
-	struct receipt receipt; /* when committed */
+	const char *verified;    /* when committed: how far, for the manifest */
+	struct receipt receipt;  /* when committed */
+	char doubt[KDUMP_DOUBT]; /* what its readers may stumble over; "" */
 
 	/* keep, keep-free and the like: run/place_past.c */
 	struct inventory past; /* what was there before; empty where that cannot be told */

@@ -84,8 +84,10 @@ static int check_structure(struct proof *p, const struct reader *r)
 		(void)snprintf(p->text, sizeof(p->text),
 			       "the dump's structure is wrong at byte %llu: %s",
 			       (unsigned long long)problem.at, problem.text);
-	if (err == 0)
+	if (err == 0) {
 		p->verified = "structure";
+		kdump_doubt(&info, p->doubt, sizeof(p->doubt));
+	}
 	return err;
 }
 

@@ -724,3 +724,23 @@ refused_and_freed() {
     [ -z "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" ]
     [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
 }
+
+@test "a header that readers cannot make sense of: whole, released, and said" {
+    "$TOOLS/mkkdump" --shift-utsname 4 "$T/dump"
+    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    fadump capture
+    [ "$status" = 0 ]
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"/vmcore: its header says machine "*"where VMCOREINFO says \"6.12.107-test\""* ]]
+    output=$(cat "$(dump_dir)/manifest.json")
+    [ "$(json complete)" = True ]
+    [[ $(json dump.warning) == *"VMCOREINFO says"* ]]
+    grep -q "its header says machine" "$(dump_dir)/capture.log"
+}
+
+@test "a header as it should be is not spoken of" {
+    fadump capture
+    [ "$status" = 0 ]
+    [[ $errors != *"its header says"* ]]
+    ! grep -q '"warning"' "$(dump_dir)/manifest.json"
+}
