@@ -3,11 +3,12 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/rights.h"
 #include "cmd/verify.h"
 #include "crash/verdict.h"
+#include "run/core_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,13 +46,14 @@ static json_object *core_object(const struct vmcore *core)
 	return o;
 }
 
-static void print_json(const struct verdict *v)
+static void print_json(const char *path, const struct verdict *v)
 {
 	bool bad = v->kind == VERDICT_BAD_CORE;
 	bool said = v->finding.meaning != KLOG_NOTHING;
 	json_object *o = json_object_new_object();
 
 	json_add_text(o, "verdict", verdict_word(v->kind));
+	json_add_text(o, "file", path);
 	json_add_text(o, "summary", v->summary);
 	json_add_text(o, "advice", *v->advice ? v->advice : NULL);
 	json_add_text(o, "problem", bad ? vmcore_problem_word(v->problem) : NULL);
@@ -85,50 +87,47 @@ static void explain(struct app *app, const struct verdict *v)
 		log_error(&app->log, "%s %s", v->summary, v->advice);
 }
 
-/* An ELF core is judged here; a dump that was saved already, or its directory, is for verify. */
+/* An ELF core is judged here; a dump that was saved already, flattened or not, or its directory, is
+ * for verify. */
 static bool is_dump(const char *path)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char signature[8];
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return false;
-	return S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && pread(fd, signature, 8, 0) == 8 &&
-				       memcmp(signature, "KDUMP   ", 8) == 0);
-}
-
-static int open_core(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		(void)close(fd);
-		return -EINVAL;
-	}
-	return fd;
-}
-
-static int judge(struct app *app, const char *path, struct verdict *v)
-{
 	_cleanup_close_ int fd = -1;
-	int err;
+	enum dump_format format;
+	struct stat st;
 
-	if (!path) {
-		err = verdict_judge(&app->root, v);
-		if (err < 0)
-			log_error(&app->log, "cannot judge the crash state: %s",
-				  verdict_error(v, err));
-		return err;
-	}
-	fd = open_core(path);
-	err = fd < 0 ? fd : verdict_judge_core(fd, v);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return true;
+	fd = core_file_open(path);
+	if (fd < 0)
+		return false;
+	format = core_file_format(fd);
+	return format == DUMP_FORMAT_KDUMP || format == DUMP_FORMAT_FLAT;
+}
+
+static int judge_file(struct app *app, const char *path, struct verdict *v)
+{
+	_cleanup_close_ int fd = core_file_open(path);
+	int err = fd < 0 ? fd : verdict_judge_core(fd, v);
+	char line[800] = "";
+
 	if (err < 0)
-		log_error(&app->log, "%s: %s", path,
-			  err == -EINVAL ? "not a regular file" : verdict_error(v, err));
+		core_file_error(path, v, err, line, sizeof(line));
+	else if (v->kind == VERDICT_BAD_CORE)
+		core_file_explain(path, fd, v, line, sizeof(line));
+	if (line[0])
+		log_error(&app->log, "%s", line);
+	return err;
+}
+
+static int judge_machine(struct app *app, struct verdict *v)
+{
+	int err = verdict_judge(&app->root, v);
+
+	if (err < 0)
+		log_error(&app->log, "cannot judge the crash state: %s%s", verdict_error(v, err),
+			  rights_advice(err));
+	else
+		explain(app, v);
 	return err;
 }
 
@@ -151,12 +150,11 @@ int cmd_check(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return cmd_usage(app, cmd, "takes no argument; a core is given with --core");
 	if (core && is_dump(core))
 		return verify_dump(app, core, false, json);
-	if (judge(app, core, &v) == 0) {
+	if ((core ? judge_file(app, core, &v) : judge_machine(app, &v)) == 0) {
 		if (json)
-			print_json(&v);
+			print_json(core, &v);
 		else
 			print_text(&v);
-		explain(app, &v);
 		status = exit_of(v.kind);
 	} else {
 		(void)cmd_json_error(app, json, status);

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/json.h"
+#include "base/rights.h"
 #include "crash/conflict.h"
 #include "crash/verdict.h"
 #include "run/record.h"
@@ -178,7 +179,8 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return err;
 	err = verdict_judge(&app->root, &v);
 	if (err < 0) {
-		log_error(&app->log, "cannot read the fadump state: %s", verdict_error(&v, err));
+		log_error(&app->log, "cannot read the fadump state: %s%s", verdict_error(&v, err),
+			  rights_advice(err));
 		verdict_deinit(&v);
 		return cmd_json_error(app, json, EXIT_FAILED);
 	}

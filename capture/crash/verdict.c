@@ -58,6 +58,16 @@ static const struct {
 				"back."}},
 };
 
+/* Of a core that was given by hand: it is a file, and says nothing of this machine's memory. */
+static const struct saying sound_file = {
+	"The core is sound.",
+	"Save it with 'fadump-ng capture --core FILE'.",
+};
+static const struct saying bad_file = {
+	"The file is not a sound core of a 64-bit POWER kernel.",
+	"",
+};
+
 static const struct saying released = {
 	"No dump is active: it was released, but fadump is not registered for the next crash.",
 	"Run 'fadump-ng register'.",
@@ -104,7 +114,8 @@ static void say_none(struct verdict *v)
 	}
 }
 
-static int judge_core(int fd, bool real, struct verdict *v)
+/* file: one that was given by hand. */
+static int judge_core(int fd, bool real, bool file, struct verdict *v)
 {
 	long page_size = real ? sysconf(_SC_PAGESIZE) : 0;
 	bool big_endian_host = __BYTE_ORDER == __BIG_ENDIAN;
@@ -116,8 +127,8 @@ static int judge_core(int fd, bool real, struct verdict *v)
 	if (how.why[0])
 		(void)snprintf(v->why, sizeof(v->why),
 			       "the process that reads the core's headers: %s; the core cannot be "
-			       "judged, and nothing is released",
-			       how.why);
+			       "judged%s",
+			       how.why, file ? "" : ", and nothing is released");
 	if (r < 0 && r != -EINVAL)
 		return r;
 	/* A core looked at beneath a root prefix is another machine's: there any order will do. */
@@ -128,6 +139,10 @@ static int judge_core(int fd, bool real, struct verdict *v)
 		r = -EINVAL;
 	}
 	say(v, r == 0 ? VERDICT_DUMP : VERDICT_BAD_CORE);
+	if (file) {
+		v->summary = r == 0 ? sound_file.summary : bad_file.summary;
+		v->advice = r == 0 ? sound_file.advice : bad_file.advice;
+	}
 	return 0;
 }
 
@@ -137,7 +152,7 @@ static int judge_vmcore(const struct root *root, struct verdict *v)
 
 	if (fd < 0)
 		return fd;
-	return judge_core(fd, root->real, v);
+	return judge_core(fd, root->real, false, v);
 }
 
 /* The kernel's log, where it can say more than the files: not when all is as it should be. */
@@ -191,7 +206,7 @@ int verdict_judge_core(int fd, struct verdict *out)
 {
 	memset(out, 0, sizeof(*out));
 	say(out, VERDICT_NONE);
-	return judge_core(fd, false, out);
+	return judge_core(fd, false, true, out);
 }
 
 void verdict_deinit(struct verdict *v)

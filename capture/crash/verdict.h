@@ -43,8 +43,8 @@ struct verdict {
  */
 int verdict_judge(const struct root *root, struct verdict *out) _must_check_;
 
-/* The same for a core given by hand (`--core FILE`): VERDICT_DUMP or VERDICT_BAD_CORE; state is
- * left zeroed. */
+/* The same for a core given by hand (`--core FILE`): VERDICT_DUMP or VERDICT_BAD_CORE, of which
+ * summary and advice speak as of a file; state is left zeroed. */
 int verdict_judge_core(int fd, struct verdict *out) _must_check_;
 void verdict_deinit(struct verdict *v);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/register.h"
 
+#include "base/rights.h"
 #include "crash/append_area.h"
 #include "crash/fadump.h"
 #include "crash/conflict.h"
@@ -42,7 +43,7 @@ static int explain(struct log *log, const struct fadump_state *state, bool relea
 			  path);
 		break;
 	default:
-		log_error(log, "%s: %s", path, strerror(-err));
+		log_error(log, "%s: %s%s", path, strerror(-err), rights_advice(err));
 	}
 	return err;
 }
@@ -159,7 +160,8 @@ static void warn_of_others(const struct root *root, struct log *log,
 static int explain_none(struct log *log, int err)
 {
 	if (err < 0) {
-		log_error(log, "cannot read the fadump state: %s", strerror(-err));
+		log_error(log, "cannot read the fadump state: %s%s", strerror(-err),
+			  rights_advice(err));
 		return err;
 	}
 	log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");

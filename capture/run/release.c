@@ -2,6 +2,7 @@
 #include "run/release.h"
 
 #include "base/cleanup.h"
+#include "base/rights.h"
 #include "crash/append_area.h"
 #include "crash/fadump.h"
 #include "crash/page.h"
@@ -121,7 +122,8 @@ static enum release_result give_back(const struct root *root, struct log *log,
 	if (err == 0 && area == APPEND_AREA_EXPOSED)
 		area = append_area_take(root, before, append, &held);
 	if (err < 0) {
-		log_error(log, "%s: %s; the memory stays reserved", path, strerror(-err));
+		log_error(log, "%s: %s; the memory stays reserved%s", path, strerror(-err),
+			  rights_advice(err));
 		return RELEASE_FAILED;
 	}
 	err = fadump_read(root, &after);
@@ -166,7 +168,8 @@ enum release_result release_possible(const struct root *root, struct log *log,
 	int err = fadump_read(root, state);
 
 	if (err < 0) {
-		log_error(log, "cannot read the fadump state: %s", strerror(-err));
+		log_error(log, "cannot read the fadump state: %s%s", strerror(-err),
+			  rights_advice(err));
 		return RELEASE_FAILED;
 	}
 	if (!state->release_mem || state->registered == 1)
@@ -200,7 +203,8 @@ static bool is_active(const struct root *root, struct log *log, uint64_t dump_id
 	int err = identity_active(root, &id);
 
 	if (err < 0) {
-		log_error(log, "/proc/vmcore: %s; nothing is released", strerror(-err));
+		log_error(log, "/proc/vmcore: %s; nothing is released%s", strerror(-err),
+			  rights_advice(err));
 		return false;
 	}
 	if (dump_id == 0 || dump_id != id) {

@@ -4,8 +4,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/confined.h"
+#include "base/rights.h"
 #include "run/attempt.h"
 #include "run/confirm.h"
+#include "run/core_file.h"
 #include "run/guard.h"
 #include "run/identity.h"
 #include "run/lock.h"
@@ -91,12 +93,9 @@ void run_deinit(struct run *run)
  */
 static int open_core(struct run *run)
 {
-	int fd;
-
 	if (run->options->core) {
 		(void)snprintf(run->core_path, sizeof(run->core_path), "%s", run->options->core);
-		fd = open(run->core_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		return fd < 0 ? -errno : fd;
+		return core_file_open(run->core_path);
 	}
 	(void)!root_name(run->root, VMCORE, run->core_path, sizeof(run->core_path));
 	return root_open(run->root, VMCORE, O_RDONLY, 0);
@@ -105,6 +104,7 @@ static int open_core(struct run *run)
 static int judge(struct run *run)
 {
 	_cleanup_close_ int fd = -1;
+	char line[800];
 	int err;
 
 	verdict_deinit(&run->verdict);
@@ -121,11 +121,24 @@ static int judge(struct run *run)
 				 confined_lack_text(run->verdict.lack));
 		return 0;
 	}
-	log_error(run->log, "%s: %s%s",
-		  run->options->core ? run->options->core : "cannot judge the crash state",
-		  verdict_error(&run->verdict, err),
-		  err == -EACCES || err == -EPERM ? "; run as root" : "");
+	if (run->options->core) {
+		core_file_error(run->options->core, &run->verdict, err, line, sizeof(line));
+		log_error(run->log, "%s", line);
+	} else {
+		log_error(run->log, "cannot judge the crash state: %s%s",
+			  verdict_error(&run->verdict, err), rights_advice(err));
+	}
 	return err;
+}
+
+/* Of a file nothing is known but what it is. */
+static void explain_file(struct run *run)
+{
+	_cleanup_close_ int fd = open_core(run);
+	char line[800];
+
+	core_file_explain(run->core_path, fd, &run->verdict, line, sizeof(line));
+	log_error(run->log, "%s", line);
 }
 
 /* A dump that cannot be captured: say why; where the kernel gave it up already, arm for the next.
@@ -134,6 +147,10 @@ static void explain_unusable(struct run *run)
 {
 	const struct verdict *v = &run->verdict;
 
+	if (run->options->core) {
+		explain_file(run);
+		return;
+	}
 	log_error(run->log, "%s", v->summary);
 	if (v->kind == VERDICT_BAD_CORE)
 		log_error(run->log, "%s: %s", vmcore_problem_text(v->problem), v->core.detail);
@@ -217,7 +234,12 @@ static enum run_outcome try_targets(struct run *run)
 		if (run->guard.last && err == -ENOEXEC)
 			break;
 	}
-	log_error(run->log, "no target took the dump; it is kept in memory, nothing was released");
+	if (run->options->core)
+		log_error(run->log, "%s: no target took the dump; the file is as it was",
+			  run->core_path);
+	else
+		log_error(run->log,
+			  "no target took the dump; it is kept in memory, nothing was released");
 	return RUN_FAILED;
 }
 
@@ -227,7 +249,9 @@ static enum run_outcome give_back(struct run *run)
 	enum release_result r;
 
 	if (run->options->core || run->options->no_release) {
-		log_info(run->log, "not releasing, as asked");
+		log_info(run->log, "%s",
+			 run->options->core ? "the core is a file: no memory is released for it"
+					    : "not releasing, as asked");
 		return RUN_CAPTURED;
 	}
 	console_status("Giving the memory back");

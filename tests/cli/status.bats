@@ -199,3 +199,84 @@ setup() {
     run timeout 10 "$FADUMP_NG" check --core "$T/fifo"
     [ "$status" = 1 ]
 }
+
+# Nothing of this machine, and no advice to release memory.
+of_a_file() {
+    [[ $output$errors != *"dump is active"* ]]
+    [[ $output$errors != *release* ]]
+    [[ $output$errors != */proc/vmcore* ]]
+    [[ $output$errors != *"in memory"* ]]
+}
+
+@test "a file is judged as a file, whatever it is and whatever the machine's state" {
+    local situation file
+    "$TOOLS/mkkdump" "$T/kdump"
+    "$TOOLS/flatten" "$T/kdump" >"$T/flat"
+    head -c 10000 "$T/flat" >"$T/cut-flat"
+    head -c 4096 /dev/zero >"$T/zeros"
+    : >"$T/empty"
+    echo text >"$T/text"
+    cp "$FADUMP_NG" "$T/program"
+    core sound-le-64k
+    gzip -c "$T/core" >"$T/core.gz"
+    head -c 70000 "$T/core" >"$T/cut-core"
+    for situation in pseries-production pseries-dump bad-core; do
+        rm -rf "$T/root"
+        tree $situation
+        for file in zeros empty text program core.gz cut-core; do
+            fadump check --core "$T/$file"
+            [ "$status" = 4 ]
+            of_a_file
+            [[ $errors == "fadump-ng: $T/$file: not a core that can be captured: "* ]]
+            [ "$(wc -l <"$T/stderr")" = 1 ]
+            fadump check --core "$T/$file" --json
+            [ "$(json verdict)" = bad-core ]
+            [ "$(json file)" = "$T/$file" ]
+            of_a_file
+            fadump capture --core "$T/$file"
+            [ "$status" = 4 ]
+            of_a_file
+            [[ $errors == "fadump-ng: $T/$file: not a core that can be captured: "* ]]
+        done
+        for file in kdump flat cut-flat; do
+            fadump capture --core "$T/$file"
+            [ "$status" = 4 ]
+            of_a_file
+        done
+        fadump check --core "$T/core"
+        [ "$status" = 0 ]
+        of_a_file
+        fadump check --core "$T/flat"
+        [ "$status" = 0 ]
+        [[ $output == *"fadump-ng unflatten"* ]]
+        fadump check --core "$T/cut-flat"
+        [ "$status" = 4 ]
+        [[ $errors == *"not a whole flattened dump"* ]]
+        fadump capture --core "$T/nowhere"
+        [ "$status" = 1 ]
+        of_a_file
+    done
+    fadump capture --core "$T/core.gz"
+    [[ $errors == *"it is compressed with gzip; expand it first, with gzip -d"* ]]
+    fadump capture --core "$T/flat"
+    [[ $errors == *"it is a flattened dump; 'fadump-ng unflatten FILE OUT'"* ]]
+    fadump capture --core "$T"
+    [ "$status" = 1 ]
+    [[ $errors == *"$T: not a regular file"* ]]
+}
+
+@test "whom the kernel's files are not for is sent to root" {
+    tree pseries-dump
+    chmod 755 "$T"
+    chmod 400 "$T/root/proc/vmcore"
+    chmod 600 "$T/root/sys/kernel/fadump/registered"
+    local verb
+    for verb in status check register unregister capture; do
+        status=0
+        errors=$(setpriv --reuid=65534 --regid=65534 --clear-groups \
+            "$FADUMP_NG" --root "$T/root" $verb 2>&1 >/dev/null) || status=$?
+        echo "$verb: $status $errors"
+        [ "$status" = 1 ]
+        [[ $errors == *"Permission denied; run as root"* ]]
+    done
+}
