@@ -34,8 +34,14 @@ static bool option_value(int argc, char **argv, int *i, const char *name, const 
 }
 
 /* The index of the verb, or -1 after a usage error. */
-static int parse_globals(int argc, char **argv, struct globals *g)
+static int parse_globals(struct app *app, int argc, char **argv, struct globals *g)
 {
+	static const struct cmd_option known[] = {
+		{"--root", NULL, NULL},  {"--config", NULL, NULL}, {"--verbose", NULL, NULL},
+		{"--quiet", NULL, NULL}, {"--help", NULL, NULL},   {"--version", NULL, NULL},
+		{NULL, NULL, NULL},
+	};
+	char near[60];
 	int i;
 
 	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
@@ -51,10 +57,10 @@ static int parse_globals(int argc, char **argv, struct globals *g)
 		else if (strcmp(argv[i], "--version") == 0)
 			g->version = true;
 		else {
-			(void)fprintf(stderr,
-				      "fadump-ng: unknown or incomplete option %s; see "
-				      "fadump-ng --help\n",
-				      argv[i]);
+			cmd_suggest(argv[i], strcspn(argv[i], "="), known, near, sizeof(near));
+			log_error(&app->log,
+				  "unknown or incomplete option %s%s; see fadump-ng --help",
+				  argv[i], near);
 			return -1;
 		}
 	}
@@ -64,15 +70,29 @@ static int parse_globals(int argc, char **argv, struct globals *g)
 static int run_verb(struct app *app, int argc, char **argv)
 {
 	const struct cmd *cmd = cmd_find(argv[0]);
+	char near[60];
 
 	if (!cmd) {
-		(void)fprintf(stderr, "fadump-ng: unknown command %s; see fadump-ng --help\n",
-			      argv[0]);
+		cmd_suggest(argv[0], strlen(argv[0]), NULL, near, sizeof(near));
+		log_error(&app->log, "unknown command %s%s; see fadump-ng --help", argv[0], near);
 		return EXIT_USAGE;
 	}
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
 		return cmd_help(app, cmd_find("help"), 2, (char *[]){argv[1], argv[0], NULL});
 	return cmd->run(app, cmd, argc, argv);
+}
+
+/* Who asks for JSON reads standard output, after a usage error as well. */
+static int usage_error(struct app *app, int argc, char **argv)
+{
+	bool json = false;
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		json = json || strcmp(argv[i], "--json") == 0;
+	(void)cmd_json_error(app, json, EXIT_USAGE);
+	log_deinit(&app->log);
+	return EXIT_USAGE;
 }
 
 /*
@@ -102,14 +122,16 @@ int main(int argc, char **argv)
 	int verb, err, status;
 
 	hold_standard_streams();
-	verb = parse_globals(argc, argv, &g);
+	log_init(&app.log, g.level);
+	verb = parse_globals(&app, argc, argv, &g);
 	if (verb < 0)
-		return EXIT_USAGE;
+		return usage_error(&app, argc, argv);
+	app.log.level = g.level;
 	if (g.help || g.version) {
 		alone[0] = g.version ? version : help;
 	} else if (verb >= argc) {
-		(void)fprintf(stderr, "fadump-ng: no command given; see fadump-ng --help\n");
-		return EXIT_USAGE;
+		log_error(&app.log, "no command given; see fadump-ng --help");
+		return usage_error(&app, argc, argv);
 	}
 	/* A reader that goes away is an error of one write, not the end of a capture. */
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -122,8 +144,9 @@ int main(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	app.config_path = g.config;
-	log_init(&app.log, g.level);
 	status = alone[0] ? run_verb(&app, 1, alone) : run_verb(&app, argc - verb, argv + verb);
+	if (status == EXIT_USAGE)
+		status = usage_error(&app, argc, argv);
 	if (fflush(stdout) != 0 && status == EXIT_DONE) {
 		(void)fprintf(stderr, "fadump-ng: standard output: %s\n", strerror(errno));
 		status = EXIT_FAILED;

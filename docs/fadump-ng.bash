@@ -30,7 +30,7 @@ _fadump_ng()
 	list) words='--json ' ;;
 	show) words='--json ' ;;
 	prune) words='--dry-run ' ;;
-	unflatten) words='' ;;
+	unflatten) words='--raw ' ;;
 	propagate) words='--fingerprint ' ;;
 	config) words='--for-image --needs check show import devices network remote ' ;;
 	help) words='status check capture release register unregister verify list show prune unflatten propagate config help version ' ;;

@@ -137,7 +137,7 @@ int cmd_capture(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	status = load(app, &a, &config);
 	if (status == EXIT_DONE)
 		status = capture(app, &a, &config);
-	else
+	else if (status != EXIT_USAGE)
 		(void)cmd_json_error(app, a.json, status);
 	config_deinit(&config);
 	return status;

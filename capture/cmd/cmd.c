@@ -2,8 +2,10 @@
 #include "cmd/cmd.h"
 
 #include "base/json.h"
+#include "base/nearest.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +35,10 @@ static const struct cmd_option capture_options[] = {
 static const struct cmd_option verify_options[] = {
 	{"--full", NULL, "read and expand every page too"},
 	OPTION_JSON,
+	OPTIONS_END,
+};
+static const struct cmd_option unflatten_options[] = {
+	{"--raw", NULL, "leave out what stands after the stream, as on a raw partition"},
 	OPTIONS_END,
 };
 static const struct cmd_option prune_options[] = {
@@ -67,9 +73,10 @@ const struct cmd commands[] = {
 		.run = cmd_check,
 		.details =
 			"Says which of the states the machine is in, and whether the core can be "
-			"captured. With --core, FILE is judged instead: an ELF core, or a saved "
-			"dump or its directory, whose structure is checked as verify does. "
-			"Writes nothing.",
+			"captured. With --core, FILE is judged instead, whatever it is: an ELF "
+			"core, or a saved dump, flattened or not, or its directory, whose "
+			"structure is checked as verify does. Nothing is said of this machine "
+			"then. Writes nothing.",
 	},
 	{
 		.name = "capture",
@@ -107,13 +114,19 @@ const struct cmd commands[] = {
 		.args = "PATH",
 		.summary = "check a dump: PATH is a dump directory or a vmcore",
 		.options = verify_options,
-		.details = "The structure is checked: headers, bitmaps and the descriptor of every "
-			   "page. With --full every page is read and expanded as well, on all "
-			   "CPUs; that needs the library of the compression (liblzo2, libzstd, "
-			   "libsnappy or zlib). The digest of the file is compared with the one "
-			   "that the manifest in a dump directory has, and printed: it is what "
-			   "\"fsverity digest --hash-alg=sha256 --block-size=65536\" prints of "
-			   "the vmcore.",
+		.details =
+			"A directory's dump is its vmcore, else vmcore.flat, or dump.YYYYMMDDHHMM "
+			"as "
+			"Debian and Ubuntu name it. A flattened dump is checked where it lies, and "
+			"named as one: crash and drgn want it unflattened. "
+			"The structure is checked: headers, bitmaps and the descriptor of every "
+			"page; a header whose machine or release does not fit VMCOREINFO is warned "
+			"of. With --full every page is read and expanded as well, on all "
+			"CPUs; that needs the library of the compression (liblzo2, libzstd, "
+			"libsnappy or zlib). The digest of the file is compared with the one "
+			"that the manifest in a dump directory has, and printed: it is what "
+			"\"fsverity digest --hash-alg=sha256 --block-size=65536\" prints of "
+			"the vmcore.",
 		.run = cmd_verify,
 	},
 	{
@@ -151,6 +164,7 @@ const struct cmd commands[] = {
 		.name = "unflatten",
 		.args = "[FLAT|-] OUT",
 		.summary = "make an ordinary dump of a flattened one, as it arrives",
+		.options = unflatten_options,
 		.details =
 			"FLAT is what makedumpfile -F printed; without it, or as -, it is read "
 			"from "
@@ -158,7 +172,9 @@ const struct cmd commands[] = {
 			"gets its name only when the end marker came, its structure was checked "
 			"and it is on stable storage; an existing OUT is never replaced. A "
 			"flattened ELF dump is not checked. After a failure what came from "
-			"standard input stays in OUT.incomplete.",
+			"standard input stays in OUT.incomplete. On a raw partition, as kdump's "
+			"\"raw\" writes one, old bytes stand after the stream: with a block device "
+			"they do not count, with the copy of one --raw says so.",
 		.run = cmd_unflatten,
 	},
 	{
@@ -234,6 +250,33 @@ const struct cmd *cmd_find(const char *name)
 	return NULL;
 }
 
+/* A typing mistake or two; more of them make another word. */
+static bool is_near(const char *word, size_t len, const char *name, size_t *least)
+{
+	size_t distance = edit_distance(word, len, name);
+
+	if (distance >= *least || distance > 2 || 2 * distance >= strlen(name))
+		return false;
+	*least = distance;
+	return true;
+}
+
+void cmd_suggest(const char *word, size_t len, const struct cmd_option *options, char *out,
+		 size_t size)
+{
+	const struct cmd_option *o;
+	size_t least = SIZE_MAX;
+	const struct cmd *c;
+
+	*out = '\0';
+	for (o = options; o && o->name; o++)
+		if (is_near(word, len, o->name, &least))
+			(void)snprintf(out, size, "; did you mean %s", o->name);
+	for (c = commands; !options && c->name; c++)
+		if (!c->hidden && is_near(word, len, c->name, &least))
+			(void)snprintf(out, size, "; did you mean %s", c->name);
+}
+
 int cmd_usage(struct app *app, const struct cmd *cmd, const char *fmt, ...)
 {
 	char text[300];
@@ -272,6 +315,7 @@ static int match_option(const struct cmd *cmd, const char *arg, size_t len)
 int cmd_next_option(struct app *app, const struct cmd *cmd, int argc, char **argv, int *i,
 		    const char **value)
 {
+	char near[60] = "";
 	const char *arg;
 	size_t len;
 	int o;
@@ -287,7 +331,9 @@ int cmd_next_option(struct app *app, const struct cmd *cmd, int argc, char **arg
 	len = strcspn(arg, "=");
 	o = match_option(cmd, arg, len);
 	if (o < 0) {
-		(void)cmd_usage(app, cmd, "unknown option %s", arg);
+		if (cmd->options)
+			cmd_suggest(arg, len, cmd->options, near, sizeof(near));
+		(void)cmd_usage(app, cmd, "unknown option %s%s", arg, near);
 		return -2;
 	}
 	if (!cmd->options[o].value) {

@@ -51,8 +51,13 @@ int cmd_next_option(struct app *app, const struct cmd *cmd, int argc, char **arg
  * whether it was there. EXIT_DONE, or EXIT_USAGE after a usage error that was already reported.
  */
 int cmd_only_flag(struct app *app, const struct cmd *cmd, int argc, char **argv, bool *given);
-/* Report a usage error in one line; returns EXIT_USAGE. */
+/* Report a usage error in one line; returns EXIT_USAGE. With --json among the arguments main()
+ * prints the object. */
 int cmd_usage(struct app *app, const struct cmd *cmd, const char *fmt, ...) _printf_(3, 4);
+/* "; did you mean NAME" of the option (of the command, without options) that word is nearest to; ""
+ * when it is like none. len bytes of word count. */
+void cmd_suggest(const char *word, size_t len, const struct cmd_option *options, char *out,
+		 size_t size);
 
 /* For --json where there is nothing to tell but the error that was logged last: one object with it.
  * Returns status. */

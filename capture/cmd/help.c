@@ -44,6 +44,7 @@ static void print_one(const struct cmd *c)
 int cmd_help(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	const struct cmd *c;
+	char near[60];
 
 	if (argc > 2)
 		return cmd_usage(app, cmd, "one command at a time");
@@ -52,8 +53,10 @@ int cmd_help(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return EXIT_DONE;
 	}
 	c = cmd_find(argv[1]);
-	if (!c)
-		return cmd_usage(app, cmd, "unknown command %s", argv[1]);
+	if (!c) {
+		cmd_suggest(argv[1], strlen(argv[1]), NULL, near, sizeof(near));
+		return cmd_usage(app, cmd, "unknown command %s%s", argv[1], near);
+	}
 	print_one(c);
 	return EXIT_DONE;
 }

@@ -23,6 +23,8 @@ struct unflatten {
 	char *incomplete; /* its name while it is not whole; in the same directory */
 	int in_fd, out_fd, dir_fd;
 	bool from_stdin;
+	bool raw; /* a partition, or a copy of one: what stands after the end is none of the
+		     stream's */
 };
 
 static void unflatten_deinit(struct unflatten *u)
@@ -42,15 +44,17 @@ static int failed(const struct unflatten *u, const char *what, int err, const ch
 
 static int open_input(struct unflatten *u, const char *arg)
 {
-	u->in_fd = STDIN_FILENO;
-	u->from_stdin = true;
-	u->from = "standard input";
-	if (strcmp(arg, "-") == 0)
-		return EXIT_DONE;
-	u->from_stdin = false;
-	u->from = arg;
-	u->in_fd = open(arg, O_RDONLY | O_CLOEXEC);
-	return u->in_fd < 0 ? failed(u, arg, -errno, "") : EXIT_DONE;
+	struct stat st;
+
+	u->from_stdin = strcmp(arg, "-") == 0;
+	u->from = u->from_stdin ? "standard input" : arg;
+	u->in_fd = u->from_stdin ? STDIN_FILENO : open(arg, O_RDONLY | O_CLOEXEC);
+	if (u->in_fd < 0)
+		return failed(u, arg, -errno, "");
+	/* A partition is larger than what was written to it. */
+	if (fstat(u->in_fd, &st) == 0 && S_ISBLK(st.st_mode))
+		u->raw = true;
+	return EXIT_DONE;
 }
 
 static int open_parent(const char *path)
@@ -100,8 +104,18 @@ static int bad_stream(const struct unflatten *u, const struct flat *flat, int er
 	if (flat->problem == FLAT_SINK)
 		return failed(u, u->incomplete, err,
 			      err == -ENOSPC || err == -EDQUOT ? "make room and try again" : "");
-	log_error(u->log, "%s: %s, at byte %llu; %s was not made", u->from,
-		  flat_problem_text(flat->problem), (unsigned long long)flat->problem_at, u->to);
+	if (flat->problem == FLAT_AFTER_END)
+		log_error(
+			u->log,
+			"%s: the flattened dump ends at byte %llu, and there is more after it; %s "
+			"was "
+			"not made; where it is the copy of a raw partition, --raw leaves the rest "
+			"out",
+			u->from, (unsigned long long)flat->problem_at, u->to);
+	else
+		log_error(u->log, "%s: %s, at byte %llu; %s was not made", u->from,
+			  flat_problem_text(flat->problem), (unsigned long long)flat->problem_at,
+			  u->to);
 	return EXIT_INVALID;
 }
 
@@ -122,6 +136,8 @@ static int copy_stream(struct unflatten *u)
 		if (n < 0)
 			return failed(u, u->from, -errno, "");
 		err = n > 0 ? flat_feed(&flat, buf, (size_t)n) : flat_finish(&flat);
+		if (u->raw && flat.ended && (err == 0 || flat.problem == FLAT_AFTER_END))
+			return EXIT_DONE;
 		if (err < 0)
 			return bad_stream(u, &flat, err);
 		if (n == 0)
@@ -227,17 +243,26 @@ int cmd_unflatten(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	_cleanup_(unflatten_deinit) struct unflatten u = {
 		.log = &app->log, .in_fd = -1, .out_fd = -1, .dir_fd = -1};
-	const char *value, *from, *to;
-	int i = 0, status;
+	const char *value, *args[2] = {"-", NULL}, *from, *to;
+	int i = 0, n = 0, o, status;
 
-	if (cmd_next_option(app, cmd, argc, argv, &i, &value) == -2)
-		return EXIT_USAGE;
-	if (argc - i != 1 && argc - i != 2)
+	/* Options may stand before and behind the names. */
+	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) != -1 || i < argc) {
+		if (o == -2)
+			return EXIT_USAGE;
+		if (o >= 0)
+			u.raw = true;
+		else if (n < 2)
+			args[n++] = argv[i++];
+		else
+			n = 3, i++;
+	}
+	if (n != 1 && n != 2)
 		return cmd_usage(app, cmd,
 				 "needs a flattened stream, or none for standard input, "
 				 "and OUT");
-	from = argc - i == 2 ? argv[i] : "-";
-	to = argv[argc - 1];
+	from = n == 2 ? args[0] : "-";
+	to = args[n - 1];
 	if (strcmp(to, "-") == 0)
 		return cmd_usage(app, cmd, "OUT must be a file: a dump is not written in order");
 	if (!*to || to[strlen(to) - 1] == '/')

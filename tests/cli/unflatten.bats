@@ -57,3 +57,32 @@ no_output() {
     [[ $output == *"$T/out"* ]]
     no_output
 }
+
+@test "a raw partition: what stands after the stream does not count, where it is said" {
+    head -c 100000 /dev/urandom >"$T/old"
+    local part
+    # Zeros, old bytes, a whole other stream; one byte, and more than is read at once.
+    for part in "head -c 1 /dev/zero" "head -c 700000 /dev/zero" "cat $T/old" "cat $T/flat"; do
+        rm -f "$T"/out*
+        (cat "$T/flat"; $part) >"$T/part"
+        run "$FADUMP_NG" unflatten "$T/part" "$T/out"
+        echo "$part: $output"
+        [ "$status" = 4 ]
+        [[ $output == *"$T/part: the flattened dump ends at byte $(stat -c %s "$T/flat"), and there is more"*"--raw"* ]]
+        no_output
+        "$FADUMP_NG" unflatten --raw "$T/part" "$T/out"
+        cmp "$T/dump" "$T/out"
+        "$FADUMP_NG" unflatten "$T/out2" --raw <"$T/part"
+        cmp "$T/dump" "$T/out2"
+        cat "$T/part" | "$FADUMP_NG" unflatten - --raw "$T/out3"
+        cmp "$T/dump" "$T/out3"
+    done
+    rm "$T"/out*
+    # It is no leave for a stream that is not whole.
+    head -c 9999 "$T/flat" >"$T/cut"
+    run "$FADUMP_NG" unflatten --raw "$T/cut" "$T/out"
+    [ "$status" = 4 ]
+    no_output
+    run "$FADUMP_NG" unflatten --raw a b c
+    [ "$status" = 2 ]
+}

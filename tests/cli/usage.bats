@@ -69,3 +69,47 @@ setup() {
     run bash -c '"$1" --root "$2" status --json >/dev/full' -- "$FADUMP_NG" "$T/root"
     [ "$status" = 1 ]
 }
+
+@test "a usage error with --json: one object, and the line on standard error" {
+    local call
+    for call in "status --frobnicate --json" "status --json extra" "--frobnicate status --json" "frobnicate --json" \
+        "verify --json" "verify --json a b" "check --json x" "capture --json x" "show --json" "list --json x" \
+        "register --json" "capture --json --target also,file:///a"; do
+        status=0
+        # shellcheck disable=SC2086
+        output=$("$FADUMP_NG" $call 2>"$T/stderr") || status=$?
+        echo "[$call] $status: $output $(cat "$T/stderr")"
+        [ "$status" = 2 ]
+        [ "$(wc -l <<<"$output")" = 1 ]
+        [ "fadump-ng: $(json error)" = "$(cat "$T/stderr")" ]
+    done
+}
+
+@test "did you mean" {
+    local call
+    while IFS='|' read -r call near; do
+        # shellcheck disable=SC2086
+        run "$FADUMP_NG" $call
+        echo "[$call] $output"
+        [ "$status" = 2 ]
+        [[ $output == *"; did you mean $near; see fadump-ng "* ]]
+    done <<'END'
+statsu|status
+verfiy x|verify
+chekc|check
+unflaten|unflatten
+help captrue|capture
+status --jsn|--json
+check --croe=x|--core
+verify --ful x|--full
+--rot=/ status|--root
+--versoin|--version
+END
+    for call in frobnicate "status --frobnicate" x "status -x" gaurd; do
+        # shellcheck disable=SC2086
+        run "$FADUMP_NG" $call
+        echo "[$call] $output"
+        [ "$status" = 2 ]
+        [[ $output != *"did you mean"* ]]
+    done
+}
