@@ -246,7 +246,7 @@ int cmd_unflatten(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	const char *value, *args[2] = {"-", NULL}, *from, *to;
 	int i = 0, n = 0, o, status;
 
-	/* Options may stand before and behind the names. */
+	/* Options may stand before and after the names. */
 	while ((o = cmd_next_option(app, cmd, argc, argv, &i, &value)) != -1 || i < argc) {
 		if (o == -2)
 			return EXIT_USAGE;

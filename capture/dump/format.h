@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a file is that somebody takes for a dump, by its first bytes: they come from many tools, and
+ * What a file is that is taken for a dump, by its first bytes: they come from many tools, and
  * each kind has another one to open it. A parser over (buf, len).
  */
 #pragma once

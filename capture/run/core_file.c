@@ -53,13 +53,16 @@ static const char *advice(enum vmcore_problem problem)
 void core_file_explain(const char *path, int fd, const struct verdict *v, char *out, size_t size)
 {
 	enum dump_format format = core_file_format(fd);
-	const char *todo = dump_format_advice(format);
+	const char *todo = dump_format_advice(format), *detail = v->core.detail;
+	/* A sentence, of which the message makes a part of one. */
+	const char *why = vmcore_problem_text(v->problem);
 
 	if (format == DUMP_FORMAT_ELF)
 		todo = advice(v->problem);
 	if (format == DUMP_FORMAT_UNKNOWN || format == DUMP_FORMAT_ELF)
-		(void)snprintf(out, size, "%s: not a core that can be captured: %s %s%s%s", path,
-			       vmcore_problem_text(v->problem), v->core.detail, *todo ? "; " : "",
+		(void)snprintf(out, size, "%s: not a core that can be captured: %c%.*s%s%s%s%s%s",
+			       path, why[0] - 'A' + 'a', (int)strlen(why) - 2, why + 1,
+			       *detail ? " (" : "", detail, *detail ? ")" : "", *todo ? "; " : "",
 			       todo);
 	else
 		(void)snprintf(out, size, "%s: not a core that can be captured: it is %s%s%s", path,

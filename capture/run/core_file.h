@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A core that was given by hand (--core FILE): any file that somebody has. It is judged as that
+ * A core that was given by hand (--core FILE): any file at all. It is judged as that
  * file, which says nothing of this machine's state or of its memory.
  */
 #pragma once

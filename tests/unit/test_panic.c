@@ -49,7 +49,7 @@ static void test_forms(void **state)
 		{"[   12.345678][    C3/0] " PANIC "x\n", PANIC "x"},
 		{PANIC "without a time\n", PANIC "without a time"},
 		{"[ 1.0] Oops: a\tb\033\377\n", "Oops: a?b??"},
-		/* Somebody else's words. */
+		/* Words of others. */
 		{"[ 1.0] systemd[1]: " PANIC "x\n", ""},
 		{"[ 1.0] [drm] Oops: x\n", ""},
 		{"[ 1.0] ---[ end " PANIC "x ]---\n", ""},
