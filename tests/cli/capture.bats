@@ -725,12 +725,11 @@ refused_and_freed() {
     [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
 }
 
-@test "a header that readers cannot make sense of: whole, released, and said" {
+@test "a header that readers cannot make sense of: captured, and said" {
     "$TOOLS/mkkdump" --shift-utsname 4 "$T/dump"
     "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
-    fadump capture
+    fadump capture --no-release
     [ "$status" = 0 ]
-    [ "$(release_mem)" = 1 ]
     [[ $errors == *"/vmcore: its header says machine "*"where VMCOREINFO says \"6.12.107-test\""* ]]
     output=$(cat "$(dump_dir)/manifest.json")
     [ "$(json complete)" = True ]
@@ -739,7 +738,7 @@ refused_and_freed() {
 }
 
 @test "a header as it should be is not spoken of" {
-    fadump capture
+    fadump capture --no-release
     [ "$status" = 0 ]
     [[ $errors != *"its header says"* ]]
     ! grep -q '"warning"' "$(dump_dir)/manifest.json"
