@@ -52,44 +52,21 @@ int ssh_sync_names(struct target *t, struct sftp *s, bool *lost)
 	return err;
 }
 
-struct flush {
-	struct ssh_pool *pool;
-	bool held; /* the connection that was answered on has been there from the beginning */
-	bool lost; /* one broke before the answer to a sync */
-};
-
-static int flush_file(struct sftp *s, struct sftp_file *f, void *ctx)
-{
-	struct flush *w = ctx;
-	struct sftp_attrs a;
-	int err;
-
-	w->held = ssh_pool_held(w->pool);
-	if (!(s->extensions & SFTP_EXT_FSYNC))
-		return sftp_fstat(s, f, &a);
-	err = sftp_fsync(s, f);
-	w->lost = w->lost || s->broken;
-	return err;
-}
-
 int ssh_flush(struct target *t)
 {
 	struct ssh_pool *p = ssh_pool_of(t);
-	struct flush w = {.pool = p};
 	int err = p->path[0] ? ssh_pool_drain(p) : 0;
+	bool held = false;
 
 	if (err == 0)
-		err = ssh_persist(t, flush_file, &w);
+		err = ssh_pool_sync(p, &held);
 	t->connections = ssh_pool_used(p);
 	t->resumed = p->resumed;
 	/* What was acknowledged to a connection that broke may have died with the server. */
-	t->reread = t->existing || p->lied || !w.held;
+	t->reread = t->existing || p->lied || p->dropped || !held;
 	err = ssh_told(t, "the server could not bring the file to stable storage", err);
-	/* A connection that has held has the file open since before, and is ssh_told for itself. */
-	if (err == 0 && w.lost && !w.held) {
+	if (p->sync_lost && !held)
 		why(t, SSH_SYNC_LOST, "the dump");
-		err = -EIO;
-	}
 	return err;
 }
 

@@ -48,13 +48,6 @@ struct sftp_file *ssh_pool_file(struct ssh_pool *p)
 	return &p->links[i < p->n_links ? i : 0].file;
 }
 
-bool ssh_pool_held(const struct ssh_pool *p)
-{
-	size_t i = ssh_pool_pick(p);
-
-	return i < p->n_links && p->links[i].held;
-}
-
 unsigned int ssh_pool_used(const struct ssh_pool *p)
 {
 	unsigned int used = 0;
@@ -77,6 +70,7 @@ void ssh_pool_adopt(struct ssh_pool *p, const char *path)
 	(void)snprintf(p->path, sizeof(p->path), "%s", path);
 	p->flags = SFTP_FXF_READ;
 	p->end = 0;
+	p->dropped = p->sync_lost = false;
 }
 
 static int make_chunks(struct ssh_pool *p)
@@ -128,7 +122,7 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 	for (i = 0; i < p->n_links; i++)
 		p->links[i].used = false;
 	p->flags = flags;
-	p->acked = p->lied = false;
+	p->acked = p->lied = p->dropped = p->sync_lost = false;
 	p->end = p->n_astray = 0;
 	return err;
 }

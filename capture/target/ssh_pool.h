@@ -62,6 +62,8 @@ struct ssh_pool {
 	bool acked;       /* has anything been acknowledged of this file? */
 	uint64_t end;     /* of what was acknowledged */
 	bool lied;        /* there is reason to doubt what the server acknowledged */
+	bool dropped;     /* a connection that carried some of the file has broken since */
+	bool sync_lost;   /* one broke before its answer to a sync of the file */
 	/* Under way when a connection broke: the server may still write it, over what comes anew.
 	 */
 	struct ssh_span *astray;
@@ -95,13 +97,15 @@ int ssh_pool_create(struct ssh_pool *p, const char *path) _must_check_;
 int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off) _must_check_;
 /* Everything is acknowledged. 0 or -errno. */
 int ssh_pool_drain(struct ssh_pool *p) _must_check_;
+/*
+ * The file is on stable storage, as every connection that is up says: each may lead to another
+ * machine, which answers for what it took alone. When the answer of one is lost, another that has
+ * been up since the file was created answers for the disk; with none left, nothing is asked again:
+ * p->sync_lost. *held: one of those that answered has been up for so long. 0 or -errno.
+ */
+int ssh_pool_sync(struct ssh_pool *p, bool *held) _must_check_;
 /* The open file of the connection ssh_pool_any() gives. */
 struct sftp_file *ssh_pool_file(struct ssh_pool *p);
-/*
- * Has that connection held since the file was created? If it answers now, the server has not been
- * started anew in between, and has what it acknowledged.
- */
-bool ssh_pool_held(const struct ssh_pool *p);
 /* How many connections carried some of the file. */
 unsigned int ssh_pool_used(const struct ssh_pool *p);
 /* What the server said last on that connection; "" nothing. */

@@ -182,6 +182,8 @@ void ssh_pool_drop(struct ssh_pool *p, size_t i, int err)
 		(void)coprocess_end(&l->link.ssh, 1000);
 	ssh_link_explain(&l->link, err, p->why, sizeof(p->why));
 	ssh_link_close(&l->link);
+	/* Where the server is several machines, it may have been the one that had its bytes. */
+	p->dropped = p->dropped || l->used;
 	l->up = l->held = false;
 	l->file.len = 0;
 	l->under_way = 0;

@@ -8,16 +8,30 @@
  *   SFTPD_LOG      a line a request that was carried out or refused, in order
  *   SFTPD_WITHOUT  extensions it does not have, as "fsync,statvfs,posix-rename,limits"
  *   SFTPD_LENGTH   the longest read and write, as limits@openssh.com says it
+ *   SFTPD_ANSWERS  what it says that others do not, of: fsync-unsupported, fsync-invalid,
+ *                  directory-failure (a directory is not synced), statvfs-failure, no-frsize,
+ *                  no-room-known, remove-failure and stat-failure (of what is not there), flood
+ *                  (a write is refused, and then come answers without end)
  *   SFTPD_FAULT    "KIND N": what becomes of the N-th request, from 1, over all connections
  *
- *   fail      refused with Failure           full      and every write from then on; no room is
- * left delay     answered half a second late    stall     never answered drop      not carried out,
- * hung up       dropdone  carried out, hung up cut       hung up within the answer      garbage
- * answered with what is no packet twice     answered twice                 wrongid   answered with
- * the next request's number short     half of what was to be read; the N-th read late      hung up;
- * carried out half a second later all the same reboot    all connections end; what was written and
- * not synced is lost, as is a name of which the directory was not synced
+ * - fail: refused with Failure
+ * - full: that and every write from then on; no room is left
+ * - delay: answered half a second late
+ * - stall: never answered
+ * - drop: not carried out, hung up
+ * - dropdone: carried out, hung up
+ * - cut: hung up within the answer
+ * - garbage: answered with what is no packet
+ * - twice: answered twice
+ * - wrongid: answered with the next request's number
+ * - short: half of what was to be read; the N-th read
+ * - late: hung up; carried out half a second later all the same
+ * - reboot: all connections end; what was written and not synced is lost, as is a name of which the
+ *   directory was not synced
+ * - head: this connection ends, like one of several machines with one disk that dies: what was
+ *   written on it and not synced on it is lost; the others live on
  */
+#include "sftpd_head.h"
 #include "target/sftp_wire.h"
 
 #include <errno.h>
@@ -34,7 +48,7 @@
 
 #define HANDLES 16
 
-static const char *base, *state_dir, *without;
+static const char *base, *state_dir, *without, *answers;
 static char fault[16];
 static unsigned long nth;
 static size_t longest = 255 * 1024;
@@ -78,6 +92,16 @@ static _Noreturn void die(const char *what)
 {
 	fprintf(stderr, "sftpd: %s: %s\n", what, strerror(errno));
 	exit(2);
+}
+
+static bool is(const char *kind)
+{
+	return strcmp(fault, kind) == 0;
+}
+
+static bool answers_with(const char *what)
+{
+	return strstr(answers, what) != NULL;
 }
 
 static bool read_all(void *buf, size_t len)
@@ -210,6 +234,8 @@ static void put_status(uint32_t id, int err)
 		code = SFTP_EOF;
 	else if (err == EOPNOTSUPP)
 		code = SFTP_OP_UNSUPPORTED;
+	else if (err == EINVAL)
+		code = SFTP_BAD_MESSAGE;
 	begin(SFTP_STATUS, id);
 	put_u32(code);
 	put_bytes(err ? "Failure" : "Success", 7);
@@ -342,7 +368,7 @@ static void do_open(uint32_t id)
 
 	get_path(path);
 	flags = get_u32();
-	how = flags & SFTP_FXF_WRITE ? flags & SFTP_FXF_READ ? O_RDWR : O_WRONLY : O_RDONLY;
+	how = flags & SFTP_FXF_WRITE ? O_RDWR : O_RDONLY;
 	how |= flags & SFTP_FXF_CREAT ? O_CREAT : 0;
 	how |= flags & SFTP_FXF_EXCL ? O_EXCL : 0;
 	how |= flags & SFTP_FXF_TRUNC ? O_TRUNC : 0;
@@ -378,6 +404,15 @@ static void do_close(uint32_t id, int h)
 	put_status(id, 0);
 }
 
+static _Noreturn void flood(uint32_t id)
+{
+	put_status(id, EIO);
+	send_out();
+	put_status(0x7fffffff, 0);
+	for (;;)
+		send_out();
+}
+
 static void do_write(uint32_t id, int h)
 {
 	uint64_t off = get_u64();
@@ -390,6 +425,10 @@ static void do_write(uint32_t id, int h)
 	}
 	if (len > longest)
 		die("a write is longer than the limit");
+	if (answers_with("flood"))
+		flood(id);
+	if (is("head"))
+		head_remember(handles[h].fd, p, len, (off_t)off);
 	if (pwrite(handles[h].fd, p, len, (off_t)off) != (ssize_t)len)
 		die("write");
 	say("%s %s %llu %zu\n", is_late ? "late" : "write", handles[h].path,
@@ -425,6 +464,16 @@ static void do_fsync(uint32_t id, int h)
 		return;
 	}
 	memcpy(path, handles[h].path, sizeof(path));
+	if (answers_with("fsync-unsupported") || answers_with("fsync-invalid")) {
+		say("nosync %s\n", path);
+		put_status(id, answers_with("fsync-invalid") ? EINVAL : EOPNOTSUPP);
+		return;
+	}
+	if (S_ISDIR(st.st_mode) && answers_with("directory-failure")) {
+		say("nosync %s\n", path);
+		put_status(id, EIO);
+		return;
+	}
 	if (S_ISDIR(st.st_mode)) {
 		for (i = n = 0; i < n_renamed; i++) {
 			const char *slash = strrchr(renamed[i].to, '/');
@@ -437,6 +486,7 @@ static void do_fsync(uint32_t id, int h)
 		n_renamed = n;
 	} else {
 		make_durable(handles[h].fd);
+		head_synced(handles[h].fd);
 	}
 	say("fsync %s\n", path);
 	put_status(id, 0);
@@ -472,10 +522,14 @@ static void do_statvfs(uint32_t id)
 	char path[512];
 
 	get_path(path);
-	if (statvfs(real(path), &v) < 0) {
-		put_status(id, errno);
+	if (answers_with("statvfs-failure") || statvfs(real(path), &v) < 0) {
+		put_status(id, answers_with("statvfs-failure") ? EIO : errno);
 		return;
 	}
+	if (answers_with("no-frsize"))
+		v.f_frsize = 0;
+	if (answers_with("no-room-known"))
+		v = (struct statvfs){.f_bsize = 4096, .f_frsize = 4096};
 	begin(SFTP_EXTENDED_REPLY, id);
 	put_u64(v.f_bsize);
 	put_u64(v.f_frsize);
@@ -547,6 +601,9 @@ static void do_path(uint32_t id, unsigned char type)
 		r = unlink(real(path));
 		say("remove %s %s\n", path, r < 0 ? "failed" : "ok");
 	}
+	if (r < 0 && errno == ENOENT &&
+	    answers_with(type == SFTP_REMOVE ? "remove-failure" : "stat-failure"))
+		errno = EIO;
 	put_status(id, r < 0 ? errno : 0);
 }
 
@@ -599,11 +656,6 @@ static void carry_out(unsigned char type, bool less)
 	}
 }
 
-static bool is(const char *kind)
-{
-	return strcmp(fault, kind) == 0;
-}
-
 static _Noreturn void late(unsigned char type)
 {
 	(void)fflush(NULL);
@@ -646,6 +698,10 @@ static void spoilt(unsigned char type)
 		reboot();
 	if (is("late"))
 		late(type);
+	if (is("head")) {
+		head_die();
+		exit(0);
+	}
 	if (is("full"))
 		shared->full = true;
 	if (is("fail")) {
@@ -737,6 +793,7 @@ int main(void)
 	base = from_env("SFTPD_DIR", ".");
 	state_dir = from_env("SFTPD_STATE", ".");
 	without = from_env("SFTPD_WITHOUT", "");
+	answers = from_env("SFTPD_ANSWERS", "");
 	longest = strtoul(from_env("SFTPD_LENGTH", "261120"), NULL, 10);
 	(void)sscanf(from_env("SFTPD_FAULT", ""), "%15s %lu", fault, &nth);
 	for (int i = 0; i < HANDLES; i++)
