@@ -208,15 +208,18 @@ int sftp_parse(const void *buf, size_t len, struct sftp_reply *out)
 int sftp_parse_statvfs(struct sftp_span body, uint64_t *free_bytes)
 {
 	struct cursor c = {.at = body.at, .left = body.len};
-	uint64_t fragment, available, bytes;
+	uint64_t block = take_u64(&c), fragment = take_u64(&c), blocks = take_u64(&c);
+	uint64_t available, bytes;
 
-	(void)take_u64(&c); /* f_bsize */
-	fragment = take_u64(&c);
-	(void)take_u64(&c); /* f_blocks */
 	(void)take_u64(&c); /* f_bfree */
 	available = take_u64(&c);
 	if (c.bad)
 		return -EPROTO;
+	/* Some know one size only; some send zeros for what they do not know. */
+	if (fragment == 0)
+		fragment = block;
+	if (fragment == 0 || blocks == 0)
+		return -EOPNOTSUPP;
 	*free_bytes = __builtin_mul_overflow(fragment, available, &bytes) ? UINT64_MAX : bytes;
 	return 0;
 }

@@ -108,7 +108,8 @@ struct sftp_reply {
  */
 int sftp_parse(const void *buf, size_t len, struct sftp_reply *out) _must_check_;
 
-/* statvfs@openssh.com: bytes that an ordinary user may still write. 0 or -EPROTO. */
+/* statvfs@openssh.com: bytes that an ordinary user may still write. 0, -EPROTO, or
+ * -EOPNOTSUPP: the server does not say. */
 int sftp_parse_statvfs(struct sftp_span body, uint64_t *free_bytes) _must_check_;
 
 /* limits@openssh.com; 0 where the server states none. 0 or -EPROTO. */

@@ -214,6 +214,7 @@ static void test_statvfs(void **state)
 
 	(void)state;
 	body[14] = 0x10; /* f_frsize: 4096 */
+	body[23] = 5;    /* f_blocks */
 	body[39] = 3;    /* f_bavail */
 	assert_int_equal(sftp_parse_statvfs((struct sftp_span){body, sizeof(body)}, &room), 0);
 	assert_int_equal(room, 3 * 4096);
@@ -230,6 +231,30 @@ static void test_statvfs(void **state)
 		assert_int_equal(sftp_parse_statvfs((struct sftp_span){body, cut}, &room), -EPROTO);
 	assert_int_equal(room, 7);
 	assert_int_equal(sftp_parse_statvfs((struct sftp_span){body, 40}, &room), 0);
+}
+
+static void test_statvfs_of_servers_that_know_less(void **state)
+{
+	unsigned char body[88] = {0};
+	uint64_t room = 7;
+
+	(void)state;
+	/* Nothing is known at all: that is no full disk. */
+	assert_int_equal(sftp_parse_statvfs((struct sftp_span){body, sizeof(body)}, &room),
+			 -EOPNOTSUPP);
+	body[23] = 5; /* f_blocks, of no size */
+	body[39] = 3;
+	assert_int_equal(sftp_parse_statvfs((struct sftp_span){body, sizeof(body)}, &room),
+			 -EOPNOTSUPP);
+	assert_int_equal(room, 7);
+	/* Without f_frsize f_bsize is what blocks are counted in. */
+	body[6] = 0x02;
+	assert_int_equal(sftp_parse_statvfs((struct sftp_span){body, sizeof(body)}, &room), 0);
+	assert_int_equal(room, 3 * 512);
+	/* A full disk is one. */
+	body[39] = 0;
+	assert_int_equal(sftp_parse_statvfs((struct sftp_span){body, sizeof(body)}, &room), 0);
+	assert_int_equal(room, 0);
 }
 
 static void test_limits(void **state)
@@ -297,11 +322,17 @@ static void test_build_too_much(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_version),        cmocka_unit_test(test_status),
-		cmocka_unit_test(test_status_errno),   cmocka_unit_test(test_handle_and_data),
-		cmocka_unit_test(test_attrs),          cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_not_replies),    cmocka_unit_test(test_statvfs),
-		cmocka_unit_test(test_limits),         cmocka_unit_test(test_build),
+		cmocka_unit_test(test_version),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_status_errno),
+		cmocka_unit_test(test_handle_and_data),
+		cmocka_unit_test(test_attrs),
+		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_not_replies),
+		cmocka_unit_test(test_statvfs),
+		cmocka_unit_test(test_statvfs_of_servers_that_know_less),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_build),
 		cmocka_unit_test(test_build_too_much),
 	};
 
