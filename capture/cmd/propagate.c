@@ -64,7 +64,10 @@ static int test_write(struct propagate *p)
 	if (err < 0)
 		return propagate_fail(p, "%s", t.why[0] ? t.why : strerror(-err));
 	if (t.unassured[0])
-		log_warning(&p->app->log, "%s: %s", p->text, t.unassured);
+		log_warning(&p->app->log,
+			    "%s: %s; no memory is given back for a dump there, see "
+			    "release-unassured in fadump-ng.conf(5)",
+			    p->text, t.unassured);
 	err = t.ops->space(&t, &room);
 	if (err == 0)
 		propagate_say(p, "%s: written to; %.1f GiB free", p->text,

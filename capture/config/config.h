@@ -59,7 +59,8 @@ struct config {
 	int64_t deadline_ms; /* of one target's attempt; 0: none */
 	enum config_action on_success, on_failure;
 	enum config_naming naming;
-	bool require_all;                               /* a pass must fill all its targets */
+	bool require_all;       /* a pass must fill all its targets */
+	bool release_unassured; /* a target need not promise that what it has lasts */
 	char *identity_file, *known_hosts, *ssh_config; /* for ssh; "" unset; owned */
 	char *network;               /* "auto", "none", or dracut's words; owned */
 	int64_t network_deadline_ms; /* for the network to come up */

@@ -60,6 +60,20 @@ const struct config_key config_keys[] = {
 			"one pass have the dump. Otherwise one of them is enough.",
 	},
 	{
+		.name = "release-unassured",
+		.type = CONFIG_TYPE_BOOL,
+		.offset = FIELD(release_unassured),
+		.values = "yes | no",
+		.def = "no",
+		.help = "Whether the memory is given back for a dump on a target that cannot "
+			"promise that it lasts: an SFTP server that has no "
+			"fsync@openssh.com, or does not sync directories. With no, such a dump "
+			"is published there all the same, the log and the manifest say what is "
+			"not assured, the next target is tried, and the memory is kept when none "
+			"can promise more. With yes, a loss of power at the server soon after "
+			"the capture can cost the only copy.",
+	},
+	{
 		.name = "identity-file",
 		.type = CONFIG_TYPE_TEXT,
 		.offset = FIELD(identity_file),

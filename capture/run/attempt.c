@@ -133,12 +133,19 @@ static int stream_on(struct pass *pass)
 static bool has_it_already(struct run *run, struct place *p, size_t number)
 {
 	const struct run_saved *s = &run->saved[number];
+	int err;
 
 	if (!s->dir[0])
 		return false;
-	p->committed = confirm_saved_at(run->root, run->config, run->log, run->dump_id, s,
-					&p->receipt) == 0;
-	return p->committed;
+	err = confirm_saved_at(run->root, run->config, run->log, run->dump_id, s, &p->receipt);
+	p->committed = err == 0;
+	/* Once more would come to the same. */
+	if (err == TARGET_UNASSURED) {
+		p->attempt->err = err;
+		(void)snprintf(p->attempt->reason, sizeof(p->attempt->reason),
+			       "%s has the dump, and it is not assured that it lasts", s->dir);
+	}
+	return p->committed || p->attempt->err;
 }
 
 static void remember_saved(struct run *run, size_t number, const struct place *p)
@@ -146,9 +153,9 @@ static void remember_saved(struct run *run, size_t number, const struct place *p
 	const struct receipt *r = &p->receipt;
 	struct run_saved *s = &run->saved[number];
 
-	(void)snprintf(s->target, sizeof(s->target), "%s", r->target);
-	(void)snprintf(s->dir, sizeof(s->dir), "%s", r->dir);
-	s->size = r->size;
+	(void)snprintf(s->target, sizeof(s->target), "%s", p->published ? p->t.text : r->target);
+	(void)snprintf(s->dir, sizeof(s->dir), "%s", p->published ? p->t.dir : r->dir);
+	s->size = p->published ? run->stream.size : r->size;
 	if (!p->streamed)
 		return;
 	s->digest[0] = '\0';
@@ -220,6 +227,8 @@ static int judge(struct pass *pass)
 			logged = logged ? logged : p;
 			n++;
 		} else {
+			if (p->published)
+				remember_saved(run, pass->number + i, p);
 			err = p->attempt->err ? p->attempt->err : -EIO;
 		}
 	}

@@ -21,6 +21,7 @@ static int confirm_at(const struct root *root, const struct config *config, stru
 		.stream_ended = true, /* the record is written of committed dumps only */
 		.size = saved->size,
 		.dump_id = dump_id,
+		.unassured = config->release_unassured,
 		.check = proof_check,
 		.check_all = proof_check_all,
 		.all = verify == CONFIG_VERIFY_FULL,

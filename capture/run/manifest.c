@@ -198,7 +198,7 @@ char *manifest_format(const struct run *run, const struct place *p)
 	(void)snprintf(id, sizeof(id), "%016" PRIx64, run->dump_id);
 	json_add_number(o, "format", 1);
 	json_add_said(o, "fadump_ng", VERSION);
-	json_add_bool(o, "complete", p->committed);
+	json_add_bool(o, "complete", p->committed || p->published);
 	json_add_said(o, "name", p->t.dir);
 	json_add_said(o, "target", p->t.text);
 	json_add_said(o, "dump_id", id);
@@ -211,7 +211,7 @@ char *manifest_format(const struct run *run, const struct place *p)
 		json_add_number(o, "peak_resident_bytes", peak);
 	json_add_said(o, "verdict", verdict_word(run->verdict.kind));
 	json_add_child(o, "crash", crash_object(run));
-	if (p->committed)
+	if (p->committed || p->published)
 		json_add_child(o, "dump", dump_object(run, p));
 	if (p->logged)
 		json_add_child(o, "policy", policy_object(run, p));

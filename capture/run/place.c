@@ -166,6 +166,7 @@ static void preflight(struct run *run, struct place *p)
 		err = p->t.ops->space(&p->t, &room);
 	if (err == -EOPNOTSUPP) {
 		log_info(run->log, "%s: does not say how much room it has", p->t.text);
+		p->t.why[0] = '\0';
 		return;
 	}
 	if (err < 0) {
@@ -288,6 +289,7 @@ static void commit(struct run *run, struct place *p)
 		.size = run->stream.size,
 		.dump_id = run->dump_id,
 		.rehearsal = run->options->core != NULL,
+		.unassured = run->config->release_unassured,
 		.check = proof_check,
 		.check_all = proof_check_all,
 		.all = run->config->verify == CONFIG_VERIFY_FULL,
@@ -298,9 +300,22 @@ static void commit(struct run *run, struct place *p)
 	guard_step(run, GUARD_COMMIT, p->number);
 	err = target_commit(&p->t, &claim, &p->receipt);
 	p->committed = err == 0;
+	p->published = err == TARGET_UNASSURED;
 	p->verified = proof.verified;
-	if (err < 0 && proof.text[0])
+	if (p->published)
+		place_fail(run, p, err,
+			   "%s/" DUMP_VMCORE
+			   " is whole and stays there, but it is not assured that "
+			   "it lasts: %s; no memory is given back for it, see release-unassured in "
+			   "fadump-ng.conf(5)",
+			   p->t.dir, p->t.unassured);
+	else if (err < 0 && proof.text[0])
 		place_fail(run, p, err, "%s", proof.text);
+	else if (err < 0 && p->t.unproved)
+		place_fail(run, p, err,
+			   "the dump could not be made durable: %s; all of it was sent, and "
+			   "%s/" DUMP_INCOMPLETE " stays there",
+			   reason(&p->t, err), p->t.dir);
 	else if (err < 0)
 		place_fail(run, p, err, "the dump could not be made durable: %s",
 			   reason(&p->t, err));
@@ -334,7 +349,9 @@ void place_finish(struct run *run, struct place *p, int err, const char *why)
 	/* So large it is at least: no need to fill another disk, or this one again, to find out. */
 	if (p->streamed && a->err == -ENOSPC && run->stream.size > run->least_bytes)
 		run->least_bytes = run->stream.size;
-	if (p->t.ops->abandon(&p->t, DUMP_INCOMPLETE) < 0)
+	if (p->published)
+		return;
+	if (p->t.ops->abandon(&p->t, p->t.unproved ? "" : DUMP_INCOMPLETE) < 0)
 		log_warning(run->log, "%s: %s/%s: cannot be removed", p->t.text, p->t.dir,
 			    DUMP_INCOMPLETE);
 	if (p->streamed && a->err == -ENOSPC)

@@ -16,6 +16,7 @@ struct place {
 	int number;    /* of the target, in the configuration */
 	bool streamed; /* it was asked to take the dump */
 	bool committed;
+	bool published;          /* it has the dump, whole, and cannot promise that it lasts */
 	const char *verified;    /* when committed: how far, for the manifest */
 	struct receipt receipt;  /* when committed */
 	char doubt[KDUMP_DOUBT]; /* what its readers may stumble over; "" */

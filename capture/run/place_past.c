@@ -134,6 +134,7 @@ void place_keep_log(struct run *run, struct place *p, enum release_policy policy
 	struct log_claim claim = {
 		.policy = policy,
 		.dump_id = run->dump_id,
+		.unassured = run->config->release_unassured,
 		.text = run->dmesg.text,
 		.len = run->dmesg.len,
 	};

@@ -210,6 +210,16 @@ static bool all_network(const struct config_target *targets, size_t n)
 	return true;
 }
 
+static bool has_unassured(const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_attempts; i++)
+		if (run->attempts[i].err == TARGET_UNASSURED)
+			return true;
+	return false;
+}
+
 /* Target after target, each with those that are to be filled in the same pass. */
 static enum run_outcome try_targets(struct run *run)
 {
@@ -239,7 +249,11 @@ static enum run_outcome try_targets(struct run *run)
 			  run->core_path);
 	else
 		log_error(run->log,
-			  "no target took the dump; it is kept in memory, nothing was released");
+			  has_unassured(run)
+				  ? "no target assures that the dump lasts; it is kept in memory, "
+				    "nothing was released"
+				  : "no target took the dump; it is kept in memory, nothing was "
+				    "released");
 	return RUN_FAILED;
 }
 

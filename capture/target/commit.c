@@ -35,6 +35,21 @@ static int refuse_memory(struct target *t)
 	return -EROFS;
 }
 
+/* The answer did not come: nothing is known against what arrived. */
+static bool is_silence(int err)
+{
+	return err == -ETIMEDOUT || err == -ECONNRESET || err == -EPIPE;
+}
+
+/* One rule for all kinds: what a place cannot promise is no reason to release anything. */
+static int assured(struct target *t, bool taken)
+{
+	if (!t->unassured[0] || taken)
+		return 0;
+	(void)snprintf(t->why, sizeof(t->why), "%s", t->unassured);
+	return TARGET_UNASSURED;
+}
+
 /* The open file is on stable storage, as long as the stream was, and passes the claim's checks. */
 static int prove_file(struct target *t, const struct dump_claim *claim)
 {
@@ -75,9 +90,11 @@ int target_commit(struct target *t, const struct dump_claim *claim, struct recei
 {
 	int err = prove_file(t, claim);
 
-	if (err < 0)
-		return err;
-	err = t->ops->publish(t, DUMP_INCOMPLETE, DUMP_VMCORE);
+	if (err == 0)
+		err = t->ops->publish(t, DUMP_INCOMPLETE, DUMP_VMCORE);
+	t->unproved = t->unproved || (claim->stream_ended && is_silence(err));
+	if (err == 0)
+		err = assured(t, claim->unassured || claim->rehearsal);
 	if (err < 0)
 		return err;
 	fill_receipt(t, claim, out);
@@ -92,6 +109,8 @@ int target_confirm(struct target *t, const char *dir, const struct dump_claim *c
 	if (err < 0)
 		return err;
 	err = prove_file(t, claim);
+	if (err == 0)
+		err = assured(t, claim->unassured);
 	if (err < 0)
 		return err;
 	fill_receipt(t, claim, out);
@@ -138,6 +157,8 @@ int target_commit_log(struct target *t, const struct log_claim *claim, struct lo
 		err = t->ops->flush(t);
 	if (err == 0)
 		err = read_back(t, claim);
+	if (err == 0)
+		err = assured(t, claim->unassured);
 	if (err < 0)
 		return err;
 	*out = (struct log_receipt){

@@ -82,7 +82,7 @@ static int create_new(struct target *t, const char *name)
 {
 	int fd;
 
-	if (unlinkat(t->dir_fd, name, 0) < 0 && errno != ENOENT)
+	if (*name && unlinkat(t->dir_fd, name, 0) < 0 && errno != ENOENT)
 		return -errno;
 	fd = openat(t->dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return fd < 0 ? -errno : fd;

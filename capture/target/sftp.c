@@ -15,6 +15,7 @@
 #define BUFFER         (SFTP_PACKET_MAX + 4)
 #define DEFAULT_LENGTH (32 * KIB) /* what every server takes */
 #define HEADROOM       1024       /* of a packet: all but the data */
+#define LATE_MAX       512        /* replies: more than there can be requests under way */
 #define LEAST_LENGTH   1024       /* a server that takes less is none */
 
 static int broken(struct sftp *s, int err)
@@ -125,8 +126,18 @@ static int wait_pipes(struct sftp *s, int64_t deadline)
 	return wait_fds(p, 2, deadline) < 0 ? broken(s, -ETIMEDOUT) : 0;
 }
 
+/* A reply to something else. What has arrived is looked at before the clock, but not for ever. */
+static int take_other(struct sftp *s, int64_t deadline, const struct sftp_reply *r,
+		      unsigned int *late)
+{
+	if (clock_ms() >= deadline && ++*late > LATE_MAX)
+		return broken(s, -ETIMEDOUT);
+	return s->on_reply ? s->on_reply(s->ctx, r) : broken(s, -EPROTO);
+}
+
 int sftp_await(struct sftp *s, uint32_t id, int64_t deadline, struct sftp_reply *r)
 {
+	unsigned int late = 0;
 	int err;
 
 	for (;;) {
@@ -137,7 +148,7 @@ int sftp_await(struct sftp *s, uint32_t id, int64_t deadline, struct sftp_reply 
 		if (err == 0 && (r->id == id || r->type == SFTP_VERSION_REPLY))
 			return 0;
 		if (err == 0)
-			err = s->on_reply ? s->on_reply(s->ctx, r) : broken(s, -EPROTO);
+			err = take_other(s, deadline, r, &late);
 		else if (err == -EAGAIN)
 			err = wait_pipes(s, deadline);
 		if (err < 0)
@@ -148,6 +159,7 @@ int sftp_await(struct sftp *s, uint32_t id, int64_t deadline, struct sftp_reply 
 /* A packet half sent for somebody else goes out first. */
 int sftp_settle(struct sftp *s, int64_t deadline)
 {
+	unsigned int late = 0;
 	struct sftp_reply r;
 	int err;
 
@@ -156,7 +168,7 @@ int sftp_settle(struct sftp *s, int64_t deadline)
 		if (err == -EAGAIN) {
 			err = sftp_pull(s, &r);
 			if (err == 0)
-				err = s->on_reply ? s->on_reply(s->ctx, &r) : broken(s, -EPROTO);
+				err = take_other(s, deadline, &r, &late);
 			else if (err == -EAGAIN)
 				err = wait_pipes(s, deadline);
 		}

@@ -54,7 +54,10 @@ void sftp_deinit(struct sftp *s);
 int sftp_open(struct sftp *s, const char *path, uint32_t flags,
 	      struct sftp_file *out) _must_check_; /* new files: 0600 */
 int sftp_close(struct sftp *s, struct sftp_file *f) _must_check_;
+/* -EOPNOTSUPP also where the server offers it and then says that it cannot. */
 int sftp_fsync(struct sftp *s, const struct sftp_file *f) _must_check_;
+/* What the status of its reply means. */
+int sftp_fsync_errno(uint32_t status);
 int sftp_fstat(struct sftp *s, const struct sftp_file *f, struct sftp_attrs *out) _must_check_;
 int sftp_lstat(struct sftp *s, const char *path, struct sftp_attrs *out) _must_check_;
 int sftp_stat(struct sftp *s, const char *path, struct sftp_attrs *out) _must_check_;
@@ -80,6 +83,8 @@ static inline bool sftp_sending(const struct sftp *s)
  */
 int sftp_start_write(struct sftp *s, const struct sftp_file *f, const void *data, size_t len,
 		     uint64_t off, uint32_t *id) _must_check_;
+/* The same for fsync, where the server has it. */
+int sftp_start_fsync(struct sftp *s, const struct sftp_file *f, uint32_t *id) _must_check_;
 int sftp_push(struct sftp *s) _must_check_; /* 0: all sent; -EAGAIN; or -errno */
 /* Keep what a status says in s->said. */
 void sftp_note(struct sftp *s, const struct sftp_reply *r);

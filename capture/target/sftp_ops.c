@@ -95,6 +95,13 @@ int sftp_close(struct sftp *s, struct sftp_file *f)
 	return err;
 }
 
+/* A file system without it: OpenSSH's server says "Bad message" there, others that it is no request
+ * of theirs. */
+int sftp_fsync_errno(uint32_t status)
+{
+	return status == SFTP_BAD_MESSAGE ? -EOPNOTSUPP : sftp_status_errno(status);
+}
+
 int sftp_fsync(struct sftp *s, const struct sftp_file *f)
 {
 	struct sftp_reply r = {.type = 0};
@@ -104,7 +111,16 @@ int sftp_fsync(struct sftp *s, const struct sftp_file *f)
 	if (err < 0)
 		return err;
 	sftp_put_bytes(&s->head, f->handle, f->len);
-	return reply_within(s, id, sftp_start(s, NULL, 0), SFTP_STATUS, SFTP_FSYNC_MS, &r);
+	err = reply_within(s, id, sftp_start(s, NULL, 0), SFTP_STATUS, SFTP_FSYNC_MS, &r);
+	return err == -EPROTO && !s->broken ? -EOPNOTSUPP : err;
+}
+
+int sftp_start_fsync(struct sftp *s, const struct sftp_file *f, uint32_t *id)
+{
+	*id = sftp_begin(s, SFTP_EXTENDED);
+	sftp_put_text(&s->head, "fsync@openssh.com");
+	sftp_put_bytes(&s->head, f->handle, f->len);
+	return sftp_start(s, NULL, 0);
 }
 
 static int attributes(struct sftp *s, uint32_t id, struct sftp_attrs *out)

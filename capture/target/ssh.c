@@ -29,7 +29,8 @@ static int ssh_space(struct target *t, uint64_t *free_bytes)
 
 	if (err == 0)
 		*free_bytes = r.bytes;
-	return err;
+	/* Only writing shows what a server has that does not say it. */
+	return err < 0 && !ssh_pool_of(t)->error ? -EOPNOTSUPP : err;
 }
 
 /* A directory that is there already may be used when it is ours alone and holds no dump. */
@@ -47,7 +48,8 @@ static int may_use(struct target *t, struct sftp *s, const char *dir, const char
 	if (!a.has_mode || !S_ISDIR(a.mode) || (a.mode & 022))
 		return -EEXIST;
 	err = sftp_lstat(s, vmcore, &a);
-	return err == 0 ? -EEXIST : err == -ENOENT ? 0 : err;
+	/* Where it cannot be told, another name will do. */
+	return err == -ENOENT ? 0 : s->broken ? err : -EEXIST;
 }
 
 struct directory {
@@ -65,7 +67,8 @@ static int make_directory(struct sftp *s, struct sftp_file *unused, void *ctx)
 	/* "Failure" is also what a server says of a name that is taken. */
 	if (err < 0 && !s->broken) {
 		used = may_use(d->t, s, d->name, d->path);
-		if (used != -ENOENT)
+		/* Of what is not there some say "Failure", too: then it could not be made. */
+		if (used == 0 || used == -EEXIST || s->broken)
 			err = used;
 	}
 	return err;
@@ -91,9 +94,8 @@ static int create_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 	int err = sftp_remove(s, d->path);
 
 	(void)unused;
-	if (err == 0 || err == -ENOENT)
-		err = ssh_pool_create(ssh_pool_of(d->t), d->path);
-	return err;
+	/* Whether there was one, and it could be removed, shows in that it can be created. */
+	return s->broken ? err : ssh_pool_create(ssh_pool_of(d->t), d->path);
 }
 
 static int ssh_create(struct target *t, const char *name)
@@ -108,7 +110,9 @@ static int ssh_create(struct target *t, const char *name)
 
 static int ssh_write(struct target *t, const void *buf, size_t len, uint64_t off)
 {
-	return ssh_told(t, "", ssh_pool_write(ssh_pool_of(t), buf, len, off));
+	struct ssh_pool *p = ssh_pool_of(t);
+
+	return ssh_told(t, "", len ? ssh_pool_write(p, buf, len, off) : ssh_pool_drain(p));
 }
 
 struct range {

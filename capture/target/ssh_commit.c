@@ -27,9 +27,11 @@ int ssh_sync_directory(struct target *t, struct sftp *s, const char *path, bool 
 	}
 	if (s->broken)
 		return err < 0 ? err : -ECONNRESET;
-	/* A server that has no such thing says so, or does not open it; a disk's error is one. */
-	if (synced == -EIO)
+	/* A server that has no such thing says so, does not open it, or says "Failure", which is a
+	 * disk's error only of one that did it before. */
+	if (synced == -EIO && ssh_pool_of(t)->dirs_synced)
 		return synced;
+	ssh_pool_of(t)->dirs_synced = ssh_pool_of(t)->dirs_synced || err == 0;
 	if (err < 0 && !t->unassured[0])
 		(void)snprintf(t->unassured, sizeof(t->unassured),
 			       "the server does not sync directories: a name may be lost when it "
@@ -52,6 +54,13 @@ int ssh_sync_names(struct target *t, struct sftp *s, bool *lost)
 	return err;
 }
 
+static bool is_full(struct target *t)
+{
+	uint64_t room;
+
+	return t->ops->space(t, &room) == 0 && room < MIB;
+}
+
 int ssh_flush(struct target *t)
 {
 	struct ssh_pool *p = ssh_pool_of(t);
@@ -64,9 +73,14 @@ int ssh_flush(struct target *t)
 	t->resumed = p->resumed;
 	/* What was acknowledged to a connection that broke may have died with the server. */
 	t->reread = t->existing || p->lied || p->dropped || !held;
+	/* "Failure" may also be a disk that was full when it was to be written to. */
+	if (err == -EIO && !p->error && !is_full(t))
+		t->unproved = true;
 	err = ssh_told(t, "the server could not bring the file to stable storage", err);
 	if (p->sync_lost && !held)
 		why(t, SSH_SYNC_LOST, "the dump");
+	if (p->no_sync)
+		(void)snprintf(t->unassured, sizeof(t->unassured), SSH_NO_SYNC);
 	return err;
 }
 
@@ -87,7 +101,7 @@ static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
 	(void)f;
 	if (n->lost) {
 		(void)!sftp_rename(s, n->to, n->from);
-		return -EIO;
+		return -ECONNRESET;
 	}
 	err = sftp_rename(s, n->from, n->to);
 	/* When the connection broke behind it, it may have been done already. */

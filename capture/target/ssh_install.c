@@ -53,9 +53,9 @@ static int append(struct sftp *s, const struct sftp_file *f, const char *key, co
 		return -ENOMEM;
 	}
 	err = (uint64_t)n > s->limits.write ? -EMSGSIZE : sftp_write(s, f, added, (size_t)n, len);
-	if (err == 0 && (s->extensions & SFTP_EXT_FSYNC))
+	if (err == 0)
 		err = sftp_fsync(s, f);
-	return err;
+	return err == -EOPNOTSUPP ? 0 : err;
 }
 
 int ssh_install_key(struct sftp *s, const char *key, const char *line, char *why, size_t size)

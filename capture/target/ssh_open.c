@@ -50,7 +50,7 @@ static int make_base(struct sftp *s, struct sftp_file *unused, void *ctx)
 		return -EIO;
 	if (err == 0 && a.has_mode && !S_ISDIR(a.mode))
 		return -ENOTDIR;
-	if (!missing && !(err == 0 && b->again))
+	if (s->broken || (err == 0 && !b->again))
 		return err;
 	b->again = b->again || missing;
 	for (end = strchr(path + 1, '/');; end = strchr(end + 1, '/')) {
@@ -61,6 +61,8 @@ static int make_base(struct sftp *s, struct sftp_file *unused, void *ctx)
 		if (!end || s->broken)
 			break;
 	}
+	/* Of what is not there some say no more than "Failure": whether it is shows the first file.
+	 */
 	return missing || s->broken ? made : 0;
 }
 
@@ -84,7 +86,7 @@ static int probe_writable(struct sftp *s, struct sftp_file *unused, void *ctx)
 		return err;
 	err = sftp_close(s, &f);
 	(void)!sftp_remove(s, p->path);
-	return err;
+	return s->broken ? err : 0;
 }
 
 static int probe(struct target *t)
@@ -130,9 +132,7 @@ int ssh_target_open(struct target *t)
 		return err;
 	}
 	if (!(p->links[0].link.sftp.extensions & SFTP_EXT_FSYNC))
-		(void)snprintf(
-			t->unassured, sizeof(t->unassured),
-			"the server cannot be asked to bring data to stable storage (fsync)");
+		(void)snprintf(t->unassured, sizeof(t->unassured), SSH_NO_SYNC);
 	if (t->existing)
 		return 0;
 	(void)snprintf(what, sizeof(what), "cannot make %s on the server", t->url->path);

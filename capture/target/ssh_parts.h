@@ -15,6 +15,8 @@
 	"the connection broke while the server brought %s to stable storage; whether that worked " \
 	"is not known"
 
+#define SSH_NO_SYNC "the server cannot be asked to bring data to stable storage (fsync)"
+
 static inline struct ssh_pool *ssh_pool_of(const struct target *t)
 {
 	return t->kind;

@@ -27,6 +27,9 @@ static bool is_drained(const struct ssh_pool *p)
 	for (c = 0; c < p->n_chunks; c++)
 		if (p->chunks[c].state != CHUNK_FREE)
 			return false;
+	for (c = 0; c < p->n_links; c++)
+		if (p->links[c].syncing)
+			return false;
 	return true;
 }
 
@@ -73,17 +76,31 @@ void ssh_pool_adopt(struct ssh_pool *p, const char *path)
 	p->dropped = p->sync_lost = false;
 }
 
-static int make_chunks(struct ssh_pool *p)
+void ssh_pool_free_chunks(struct ssh_pool *p)
 {
 	size_t i;
 
-	p->chunk_size = SSH_CHUNK_MAX;
+	for (i = 0; i < p->n_chunks; i++)
+		free(p->chunks[i].data);
+	free(p->chunks);
+	p->chunks = NULL;
+	p->filling = NULL;
+	p->n_chunks = 0;
+}
+
+static int make_chunks(struct ssh_pool *p)
+{
+	size_t i, size = SSH_CHUNK_MAX;
+
 	/* One that is down has no limits, not even none. */
 	for (i = 0; i < p->n_links; i++)
-		if (p->links[i].up && p->links[i].link.sftp.limits.write < p->chunk_size)
-			p->chunk_size = (size_t)p->links[i].link.sftp.limits.write;
-	if (p->chunks)
+		if (p->links[i].up && p->links[i].link.sftp.limits.write < size)
+			size = (size_t)p->links[i].link.sftp.limits.write;
+	if (p->chunks && size == p->chunk_size)
 		return 0;
+	/* Those of an earlier file have the size that its connections took. */
+	ssh_pool_free_chunks(p);
+	p->chunk_size = size;
 	p->n_chunks = p->n_links * (size_t)(SSH_WINDOW_MAX / p->chunk_size) + 2;
 	p->chunks = calloc(p->n_chunks, sizeof(*p->chunks));
 	if (!p->chunks)
@@ -119,8 +136,10 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 		(void)snprintf(p->path, sizeof(p->path), "%s", path);
 	for (i = 0; i < p->n_links; i++)
 		p->links[i].held = p->links[i].up && p->links[i].file.len;
-	for (i = 0; i < p->n_links; i++)
-		p->links[i].used = false;
+	for (i = 0; i < p->n_links; i++) {
+		p->links[i].used = p->links[i].syncing = false;
+		p->links[i].unsynced = 0;
+	}
 	p->flags = flags;
 	p->acked = p->lied = p->dropped = p->sync_lost = false;
 	p->end = p->n_astray = 0;
@@ -293,6 +312,7 @@ void ssh_pool_forget(struct ssh_pool *p)
 			(void)!sftp_close(&l->link.sftp, &l->file);
 		l->file.len = 0;
 		l->under_way = 0;
+		l->syncing = false;
 	}
 	for (i = 0; i < p->n_chunks; i++)
 		p->chunks[i].state = CHUNK_FREE;

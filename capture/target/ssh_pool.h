@@ -33,6 +33,9 @@ struct ssh_pool_link {
 	bool used;                /* the server has acknowledged something of the file on it */
 	bool away;                /* never came up, and is not tried again: the others do */
 	bool held;                /* up without a break since the file was created */
+	bool syncing;             /* asked to bring the file to stable storage: nothing is sent */
+	uint32_t sync_id;         /* of that request */
+	uint64_t unsynced;        /* bytes acknowledged on it since it was asked that */
 	size_t under_way;         /* bytes sent and not acknowledged */
 	struct ssh_window window; /* how many there may be */
 	int64_t heard;            /* when it was last heard of while something was under way */
@@ -50,10 +53,11 @@ struct ssh_pool {
 	const struct target_env *env;
 	struct ssh_pool_link links[SSH_LINKS_MAX];
 	size_t n_links;
-	char ciphers[1024]; /* for ssh; "": its own choice */
-	int64_t deadline;   /* env's, until what is left to do is small; 0: none */
-	char path[1024];    /* of the file; "" none is open */
-	uint32_t flags;     /* how it is opened again */
+	uint64_t sync_every; /* bytes on one connection; ssh_pool_init() says how many */
+	char ciphers[1024];  /* for ssh; "": its own choice */
+	int64_t deadline;    /* env's, until what is left to do is small; 0: none */
+	char path[1024];     /* of the file; "" none is open */
+	uint32_t flags;      /* how it is opened again */
 	struct ssh_chunk *chunks;
 	size_t n_chunks, chunk_size;
 	struct ssh_chunk *filling;
@@ -63,6 +67,8 @@ struct ssh_pool {
 	uint64_t end;     /* of what was acknowledged */
 	bool lied;        /* there is reason to doubt what the server acknowledged */
 	bool dropped;     /* a connection that carried some of the file has broken since */
+	bool dirs_synced; /* for those above: the server has synced a directory */
+	bool no_sync;     /* the server offers fsync and says that it cannot */
 	bool sync_lost;   /* one broke before its answer to a sync of the file */
 	/* Under way when a connection broke: the server may still write it, over what comes anew.
 	 */

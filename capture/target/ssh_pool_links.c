@@ -13,8 +13,10 @@
 #define HELLO_MS INT64_C(30000) /* to connect and log in, once */
 #define PATIENCE_MS                                                                                \
 	INT64_C(45000) /* for a server to be reached at first: switches take their time */
-#define RETRY_MS    INT64_C(300000) /* without progress before a broken connection is given up */
-#define REFUSED_MS  INT64_C(60000)  /* the same for a server that is there and will not have us */
+#define RETRY_MS   INT64_C(300000) /* without progress before a broken connection is given up */
+#define REFUSED_MS INT64_C(60000)  /* the same for a server that is there and will not have us */
+/* A server has so much to write at the end at most, or others' as well: see SFTP_FSYNC_MS. */
+#define SYNC_EVERY  (2 * GIB)
 #define BACKOFF_MAX INT64_C(15000)
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -89,6 +91,7 @@ int ssh_pool_init(struct ssh_pool *p, const struct url *url, const struct target
 			       .env = env,
 			       .n_links = 1,
 			       .deadline = env->deadline,
+			       .sync_every = SYNC_EVERY,
 			       .progress = clock_ms()};
 	ssh_config_ciphers(url, env, hello_deadline(p), p->ciphers, sizeof(p->ciphers));
 	err = connect_first(p);
@@ -114,13 +117,10 @@ void ssh_pool_deinit(struct ssh_pool *p)
 			p->links[i].link.sftp.broken = true;
 		ssh_link_close(&p->links[i].link);
 	}
-	for (i = 0; i < p->n_chunks; i++)
-		free(p->chunks[i].data);
-	free(p->chunks);
+	ssh_pool_free_chunks(p);
 	free(p->astray);
-	p->chunks = NULL;
 	p->astray = NULL;
-	p->n_chunks = p->n_astray = 0;
+	p->n_astray = 0;
 	p->n_links = 0;
 }
 
@@ -184,7 +184,9 @@ void ssh_pool_drop(struct ssh_pool *p, size_t i, int err)
 	ssh_link_close(&l->link);
 	/* Where the server is several machines, it may have been the one that had its bytes. */
 	p->dropped = p->dropped || l->used;
-	l->up = l->held = false;
+	/* A disk tells of an error once, and that was not heard. */
+	p->sync_lost = p->sync_lost || l->syncing;
+	l->up = l->held = l->syncing = false;
 	l->file.len = 0;
 	l->under_way = 0;
 	l->retry_at = clock_ms() + l->wait_ms;

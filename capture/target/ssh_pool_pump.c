@@ -16,12 +16,11 @@ int ssh_pool_ignore(void *ctx, const struct sftp_reply *r)
 	return 0;
 }
 
-/* The server cannot write; it says no more than that. */
-static int explain_refusal(struct ssh_pool *p, struct sftp *s, int err)
+int ssh_pool_refused(struct ssh_pool *p, struct sftp *s, int err, const char *what)
 {
 	uint64_t room;
 
-	why(p, "the server refused a write: %s", s->said[0] ? s->said : strerror(-err));
+	why(p, "the server %s: %s", what, s->said[0] ? s->said : strerror(-err));
 	/* What is still under way is of no interest any more. */
 	s->on_reply = ssh_pool_ignore;
 	if (err == -EIO && sftp_statvfs(s, p->path, &room) == 0 && room < MIB)
@@ -51,6 +50,9 @@ static int take_reply(struct ssh_pool *p, size_t i, const struct sftp_reply *r)
 	int64_t now_us;
 	int err;
 
+	if (l->syncing && r->id == l->sync_id && r->type == SFTP_STATUS &&
+	    !sftp_sending(&l->link.sftp))
+		return ssh_pool_synced(p, l, r);
 	/* One that is still being sent cannot have been written. */
 	if (!k || r->type != SFTP_STATUS ||
 	    (sftp_sending(&l->link.sftp) && l->link.sftp.payload == k->data)) {
@@ -60,12 +62,13 @@ static int take_reply(struct ssh_pool *p, size_t i, const struct sftp_reply *r)
 	err = sftp_status_errno(r->status);
 	if (err < 0) {
 		sftp_note(&l->link.sftp, r);
-		return ssh_pool_fail(p, explain_refusal(p, &l->link.sftp, err));
+		return ssh_pool_fail(p, ssh_pool_refused(p, &l->link.sftp, err, "refused a write"));
 	}
 	now_us = clock_us();
 	ssh_window_acked(&l->window, now_us, now_us - k->sent_us, k->ahead);
 	l->used = true;
 	l->under_way -= k->len;
+	l->unsynced += k->len;
 	l->heard = p->progress = clock_ms();
 	l->wait_ms = BACKOFF_MS;
 	k->state = CHUNK_FREE;
@@ -97,7 +100,9 @@ static int send_on(struct ssh_pool *p, size_t i)
 	struct ssh_chunk *k;
 	int err = sftp_push(&l->link.sftp);
 
-	while (err == 0 && l->under_way < l->window.size && (k = next_queued(p))) {
+	if (err == 0)
+		err = ssh_pool_sync_some(p, l);
+	while (err == 0 && !l->syncing && l->under_way < l->window.size && (k = next_queued(p))) {
 		if (l->under_way == 0)
 			l->heard = clock_ms();
 		err = sftp_start_write(&l->link.sftp, &l->file, k->data, k->len, k->off, &k->id);
@@ -132,7 +137,8 @@ int ssh_pool_move(struct ssh_pool *p)
 			break;
 		if (err == -EAGAIN && l->up)
 			err = send_on(p, i);
-		if (err == 0 && l->up && l->under_way && clock_ms() - l->heard > SILENCE_MS)
+		if (err == 0 && l->up && (l->under_way || l->syncing) &&
+		    clock_ms() - l->heard > (l->syncing ? SFTP_FSYNC_MS : SILENCE_MS))
 			err = -ETIMEDOUT;
 		if (err < 0 && l->up)
 			ssh_pool_drop(p, i, err);

@@ -30,11 +30,6 @@ static int copy_in(struct sftp *s, const struct sftp_file *f, const struct reade
 	return err;
 }
 
-static int sync_file(struct sftp *s, const struct sftp_file *f)
-{
-	return s->extensions & SFTP_EXT_FSYNC ? sftp_fsync(s, f) : 0;
-}
-
 static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 {
 	struct file *p = ctx;
@@ -46,7 +41,10 @@ static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 		return err;
 	err = copy_in(s, &f, p->data);
 	if (err == 0)
-		err = sync_file(s, &f);
+		err = sftp_fsync(s, &f);
+	/* What it cannot do at all was said of the dump. */
+	if (err == -EOPNOTSUPP)
+		err = 0;
 	r = sftp_close(s, &f);
 	err = err < 0 ? err : r;
 	/* A plain rename does not replace; this one is there from an earlier try. */
@@ -76,7 +74,7 @@ int ssh_put(struct target *t, const char *name, const struct reader *data)
 	err = ssh_told(t, "the server did not take the file", err);
 	if (err == 0 && p.lost) {
 		(void)snprintf(t->why, sizeof(t->why), SSH_SYNC_LOST, "its name");
-		err = -EIO;
+		err = -ECONNRESET;
 	}
 	return err;
 }
@@ -85,10 +83,12 @@ static int remove_file(struct sftp *s, struct sftp_file *f, void *ctx)
 {
 	struct file *e = ctx;
 	char dir[SSH_PATH_SIZE];
+	struct sftp_attrs a;
 	int err = sftp_remove(s, e->path);
 
 	(void)f;
-	if (err == -ENOENT)
+	/* "Failure" is also what a server says of a file that is not there. */
+	if (err < 0 && !s->broken && (err == -ENOENT || sftp_lstat(s, e->path, &a) < 0))
 		err = 0;
 	/* Goes only when nothing, not even the log, was saved there. */
 	if (ssh_path(e->t, e->t->dir, NULL, dir) == 0 && !s->broken && sftp_rmdir(s, dir) == 0)
@@ -104,6 +104,8 @@ int ssh_abandon(struct target *t, const char *name)
 	if (!t->dir[0])
 		return 0;
 	ssh_pool_forget(p);
+	if (!*name)
+		return 0;
 	if (ssh_path(t, t->dir, name, e.path) < 0)
 		return -ENAMETOOLONG;
 	return ssh_persist(t, remove_file, &e);

@@ -12,6 +12,7 @@
 #include "target/receipt.h"
 #include "target/url.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -89,9 +90,10 @@ struct target_ops {
 		       const char *to); /* rename; names durable */
 	int (*reopen)(struct target *t, const char *dir, const char *name); /* a published file */
 	int (*put)(struct target *t, const char *name,
-		   const struct reader *data);              /* whole, durable */
-	int (*abandon)(struct target *t, const char *name); /* drop the file */
-	int (*close)(struct target *t); /* leave no mount, process or fd behind */
+		   const struct reader *data); /* whole, durable */
+	int (*abandon)(struct target *t,
+		       const char *name); /* drop the file; "": it stays where it is */
+	int (*close)(struct target *t);   /* leave no mount, process or fd behind */
 
 	/* For what came before this dump: each may be NULL, where a kind has no such thing. */
 	int (*capacity)(struct target *t, uint64_t *bytes); /* of the whole file system */
@@ -128,6 +130,9 @@ struct target {
 	 * the whole file with the digest of what was written. */
 	bool reread;
 	char unassured[200]; /* what this place cannot promise, for people; "" */
+	/* Set by a commit that gave no receipt: all of the dump is there under its unfinished name,
+	 * and what was to say that it lasts went away. Nothing is known against it. */
+	bool unproved;
 	unsigned int
 		connections;  /* that carried the dump; 0: there are none to a target like this */
 	unsigned int resumed; /* how often a broken connection was taken up again */
@@ -150,12 +155,19 @@ struct target {
 	int mount_lock;      /* held while we have it mounted */
 };
 
+/*
+ * The error of a commit that did all it does and gives no receipt, because of t->unassured: the
+ * dump is published and stays.
+ */
+#define TARGET_UNASSURED (-ENOTRECOVERABLE)
+
 /* What the caller knows of the stream when it asks for a commit. */
 struct dump_claim {
 	bool stream_ended; /* end marker seen and exit status 0 */
 	uint64_t size;     /* of the file, as the stream had it; bytes */
 	uint64_t dump_id;  /* of the dump that was captured */
 	bool rehearsal;    /* of a core given by hand: nothing will be released for it */
+	bool unassured;    /* the configuration takes a place that cannot promise that it lasts */
 	/* The check over what the target reads back. 0 or -errno. May be NULL. */
 	int (*check)(void *ctx, const struct reader *r);
 	/*
@@ -206,6 +218,7 @@ int target_drop(struct target *t, const struct target_entry *entry,
 struct log_claim {
 	enum release_policy policy;
 	uint64_t dump_id; /* of the dump that is not saved */
+	bool unassured;   /* as in struct dump_claim */
 	const char *text;
 	size_t len;
 };
@@ -219,7 +232,9 @@ int target_commit_log(struct target *t, const struct log_claim *claim,
 
 /*
  * flush, size, check, rename, directories: and only when all of it held, a receipt; never for a
- * place that is itself in memory. This and target_confirm are the only makers of one.
+ * place that is itself in memory, and TARGET_UNASSURED instead for one that cannot promise that it
+ * lasts, unless the claim takes that. When it fails with t->unproved the file is worth keeping.
+ * This and target_confirm are the only makers of one.
  */
 int target_commit(struct target *t, const struct dump_claim *claim,
 		  struct receipt *out) _must_check_;

@@ -54,3 +54,114 @@ box_dir() {
     [ "$(grep -c '^fsync .*/vmcore.incomplete$' "$T/log")" -ge "$(json targets.0.connections)" ]
     cmp "$T/dump" "$(box_dir)/vmcore"
 }
+
+# The dump arrived, under its name, and neither memory nor a further word is given for it.
+stays_unassured() {
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    cmp "$T/dump" "$(box_dir)/vmcore"
+    [[ $errors == *"/vmcore is whole and stays there, but it is not assured that it lasts: $1"*"see release-unassured"* ]]
+    [[ $errors == *"no target assures that the dump lasts; it is kept in memory"* ]]
+    output=$(cat "$(box_dir)/manifest.json")
+    [ "$(json complete)" = True ]
+    [ "$(json targets.0.ok)" = False ]
+    [[ $(json targets.0.unassured) == "$1"* ]]
+}
+
+@test "a server that cannot sync: its dump stays, the memory too, and a late capture does not send it again" {
+    export SFTPD_WITHOUT=fsync
+    capture
+    stays_unassured "the server cannot be asked to bring data to stable storage"
+    : >"$T/log"
+    fadump capture --late --target ssh://vault/upload/here
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    [ "$(find "$T/box" -name vmcore | wc -l)" = 1 ]
+    ! grep -q '^write' "$T/log"
+    echo 'release-unassured = yes' >>"$T/root/etc/fadump-ng.conf"
+    fadump capture --late --target ssh://vault/upload/here
+    [ "$(release_mem)" = 1 ]
+    [ "$(find "$T/box" -name vmcore | wc -l)" = 1 ]
+}
+
+@test "a server that offers to sync and then says that it cannot is one that cannot" {
+    local answer
+    for answer in fsync-unsupported fsync-invalid; do
+        export SFTPD_ANSWERS=$answer
+        capture
+        stays_unassured "the server cannot be asked to bring data to stable storage"
+        rm -r "$T/box/upload/here" "$T/root/run/fadump-ng"
+    done
+}
+
+@test "a server that syncs files and no directories: the same rule" {
+    export SFTPD_ANSWERS=directory-failure
+    capture
+    stays_unassured "the server does not sync directories"
+}
+
+@test "release-unassured = yes: the memory is given back, and what is not assured is said" {
+    export SFTPD_WITHOUT=fsync
+    echo 'release-unassured = yes' >>"$T/root/etc/fadump-ng.conf"
+    capture
+    [ "$(release_mem)" = 1 ]
+    cmp "$T/dump" "$(box_dir)/vmcore"
+    [[ $errors == *"the server cannot be asked to bring data to stable storage"* ]]
+}
+
+@test "a target that assures nothing does not end the search: the next one has the dump for certain" {
+    export SFTPD_WITHOUT=fsync
+    fadump capture --target ssh://vault/upload/here --target file:///var/crash
+    [ "$(release_mem)" = 1 ]
+    cmp "$T/dump" "$(box_dir)/vmcore"
+    cmp "$T/dump" "$T"/root/var/crash/*/vmcore
+}
+
+@test "a policy's log on a server that cannot sync gives no memory back either" {
+    export SFTPD_WITHOUT=fsync SFTPD_FAULT="stall 40"
+    printf 'deadline = 4s\non-deadline = log-only\n' >>"$T/root/etc/fadump-ng.conf"
+    large_dump 3000000
+    capture
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    grep -q 'a test' "$(box_dir)/vmcore-dmesg.txt"
+}
+
+@test "a sync that is refused, or does not answer in time: what was sent whole stays" {
+    local n=20 kind
+    printf 'deadline = 4s\n' >>"$T/root/etc/fadump-ng.conf"
+    for kind in fail stall drop; do
+        for (( ; n < 80; n++)); do
+            rm -rf "$T/box/upload/here" "$T/root/run/fadump-ng" "$T/log" "$T"/state/*
+            : >"$T/root/sys/kernel/fadump/release_mem"
+            SFTPD_FAULT="$kind $n" capture
+            ! grep -q '^hit .* sync .*/vmcore.incomplete$' "$T/log" || break
+        done
+        [ "$status" = 1 ]
+        [ -z "$(release_mem)" ]
+        cmp "$T/dump" "$(box_dir)/vmcore.incomplete"
+        [[ $errors == *"all of it was sent, and "*"/vmcore.incomplete stays there"* ]]
+    done
+}
+
+@test "answers of other servers to what decides nothing cost no target" {
+    local answer
+    for answer in statvfs-failure no-frsize no-room-known remove-failure stat-failure,remove-failure,statvfs-failure; do
+        export SFTPD_ANSWERS=$answer
+        capture
+        echo "$answer"
+        [ "$(release_mem)" = 1 ]
+        cmp "$T/dump" "$(box_dir)/vmcore"
+        rm -r "$T/box/upload/here" "$T/root/run/fadump-ng"
+        : >"$T/root/sys/kernel/fadump/release_mem"
+    done
+}
+
+@test "a server that talks without end does not hold a capture past its deadline" {
+    export SFTPD_ANSWERS=flood
+    echo 'deadline = 3s' >>"$T/root/etc/fadump-ng.conf"
+    SECONDS=0
+    capture
+    [ "$status" = 1 ]
+    [ "$SECONDS" -lt 45 ]
+}
