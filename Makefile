@@ -81,22 +81,22 @@ $(O)/%.o: %.c Makefile
 $(O)/libfadump.a: $(MODOBJ)
 	$(call say,AR) rm -f $@ && $(CROSS_COMPILE)ar rcs $@ $^
 
-UNIT_COMMON   := $(wildcard tests/unit/scratch.c)
-TEST_HEADERS  := $(wildcard tests/unit/*.h tests/tools/*.h)
+# Sources that are no program by themselves.
+UNIT_COMMON   := $(O)/tests/unit/scratch.o
 
 # What only some tests need: the libraries that the program loads by itself.
 $(O)/tools/mkkdump: TOOL_LIBS := -lz -llzo2 -lzstd -lsnappy
 $(O)/tools/kdumppages: TOOL_LIBS := -lkdumpfile
 $(O)/unit/test_codec $(O)/unit/test_kdump_pages: UNIT_LIBS := -lz -llzo2 -lzstd -lsnappy
 
-# One unit test program a module; cmocka is needed for tests only.
-$(O)/unit/%: tests/unit/%.c $(UNIT_COMMON) $(TEST_HEADERS) $(O)/libfadump.a
+# One unit test program a module; cmocka is needed for tests only. Where the program alone has changed, tests are only linked again.
+$(O)/unit/%: $(O)/tests/unit/%.o $(UNIT_COMMON) $(O)/libfadump.a
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(UNIT_COMMON) $(O)/libfadump.a $(LIBS) $(UNIT_LIBS) -lcmocka
+	$(call say,LD) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(UNIT_COMMON) $(O)/libfadump.a $(LIBS) $(UNIT_LIBS) -lcmocka
 
-$(O)/tools/%: tests/tools/%.c $(TEST_HEADERS) $(O)/libfadump.a
+$(O)/tools/%: $(O)/tests/tools/%.o $(O)/libfadump.a
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libfadump.a $(LIBS) $(TOOL_LIBS)
+	$(call say,LD) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libfadump.a $(LIBS) $(TOOL_LIBS)
 
 # Fuzz targets: replay.c walks the corpora for `make check`; with -fsanitize=fuzzer clang brings its own main().
 FUZZ_SRC      := $(wildcard tests/fuzz/fuzz_*.c)
@@ -104,9 +104,9 @@ FUZZ_NAMES    := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 FUZZ_REPLAY   := $(FUZZ_NAMES:%=$(O)/replay/%)
 FUZZ_LIVE     := $(FUZZ_NAMES:%=$(BUILD)/fuzz/%)
 
-$(O)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(O)/libfadump.a
+$(O)/replay/%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay.o $(O)/libfadump.a
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(ALL_CPPFLAGS) -Itests/fuzz $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(O)/libfadump.a $(LIBS)
+	$(call say,LD) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Compiled once for all of them; replay.c's build has no use for the coverage.
 FUZZ_O        := $(BUILD)/fuzz-objects
@@ -203,7 +203,7 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d) $(FUZZ_OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(patsubst %.c,$(O)/%.d,$(wildcard tests/unit/*.c tests/tools/*.c tests/fuzz/*.c))
 
 .PHONY: all help unit tools replay shim faults model fuzz docs packages check check-fast demo bench lint install uninstall dist clean
 .SECONDARY:
