@@ -126,6 +126,8 @@ $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_O)/libfadump.a
 	$(call say,LD) clang $(ALL_CPPFLAGS) -Itests/fuzz $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_O)/libfadump.a $(LIBS)
 
 unit: $(UNIT)
+# Those that a sanitizer leaves too little room for.
+unit-plain: $(O)/unit/test_confined $(O)/unit/test_vmcore_judge
 tools: $(TOOLS)
 replay: $(FUZZ_REPLAY)
 
@@ -205,7 +207,7 @@ clean:
 
 -include $(OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(patsubst %.c,$(O)/%.d,$(wildcard tests/unit/*.c tests/tools/*.c tests/fuzz/*.c))
 
-.PHONY: all help unit tools replay shim faults model fuzz docs packages check check-fast demo bench lint install uninstall dist clean
+.PHONY: all help unit unit-plain tools replay shim faults model fuzz docs packages check check-fast demo bench lint install uninstall dist clean
 .SECONDARY:
 
 # For scripts: where the objects are, and how the sources are preprocessed.
