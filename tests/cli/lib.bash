@@ -9,9 +9,26 @@ cli_setup() {
     export MKCORE
 }
 
+# once NAME COMMAND...: $BATS_FILE_TMPDIR/NAME is what the command makes at the path that is its last argument; for the first test of a
+# file that wants it, to be copied by all.
+once() {
+    local made=$BATS_FILE_TMPDIR/$1
+    shift
+    if [ ! -e "$made" ]; then
+        rm -rf "$made.new"
+        "$@" "$made.new"
+        mv "$made.new" "$made"
+    fi
+}
+
 # A tree for --root that shows a machine in a named situation.
 tree() {
-    "$HERE/../tools/mktree.sh" "$1" "$T/root"
+    local text=${CORE_TEXT-} name
+    name=tree-$1-${text##*/}
+    once "$name" "$HERE/../tools/mktree.sh" "$1"
+    mkdir -p "$T/root"
+    [ -z "$(ls -A "$T/root")" ]
+    cp -a "$BATS_FILE_TMPDIR/$name/." "$T/root"
 }
 
 # The program over the tree, stdout and stderr apart: $status, $output, $errors.
@@ -26,7 +43,7 @@ fadump() {
 
 # One value of the JSON object in $output, as Python prints it.
 json() {
-    printf '%s' "$output" | /usr/bin/python3 -c '
+    printf '%s' "$output" | /usr/bin/python3 -SIc '
 import json, sys
 value = json.load(sys.stdin)
 for key in sys.argv[1].split("."):
@@ -60,13 +77,25 @@ scribe() {
     done 3<>"$1/tell" 4<>"$1/told"' scribe "$T" $$ >/dev/null 2>&1 3>&- &)
 }
 
+# $T/dump: what mkkdump makes.
+dump() {
+    once dump "$TOOLS/mkkdump"
+    cp "$BATS_FILE_TMPDIR/dump" "$T/dump"
+}
+
+# flat_of DUMP FLAT
+flat_of() {
+    "$TOOLS/flatten" --rewrite "$1" >"$2"
+}
+
 # Programs for a capture: a makedumpfile that runs the given words where it is to write the dump, which is in $FLAT.
 # They may look at what the test left in $STUB, too.
 capture_tools() {
     mkdir -p "$T/bin"
     PATH=$T/bin:$PATH
-    "$TOOLS/mkkdump" "$T/dump"
-    "$TOOLS/flatten" --rewrite "$T/dump" >"$T/flat"
+    dump
+    once flat flat_of "$T/dump"
+    cp "$BATS_FILE_TMPDIR/flat" "$T/flat"
     scribe
     export FLAT=$T/flat STUB=$T
     # shellcheck disable=SC2016 # the stub expands for itself

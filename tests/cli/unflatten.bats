@@ -5,7 +5,7 @@ load lib
 
 setup() {
     cli_setup
-    "$TOOLS/mkkdump" "$T/dump"
+    dump
     "$TOOLS/flatten" --rewrite --shuffle 7 --record 1000 "$T/dump" >"$T/flat"
 }
 

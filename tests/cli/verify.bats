@@ -7,7 +7,7 @@ load lib
 
 setup() {
     cli_setup
-    "$TOOLS/mkkdump" "$T/dump"
+    dump
 }
 
 @test "a file and a directory; options on either side" {
