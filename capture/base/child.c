@@ -8,14 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define READ_SIZE    (256 * KIB) /* more does not fit a second-level cache and gains nothing */
@@ -235,7 +233,7 @@ static void wait_streams(struct child *c, int64_t now)
 		p[OUT].fd = -1;
 		timeout = timeout < GATHER_MS ? timeout : GATHER_MS;
 	}
-	n = poll(p, STREAMS, timeout);
+	n = clock_poll(p, STREAMS, timeout);
 	if (n <= 0)
 		return;
 	if (p[EXEC].revents)
@@ -247,19 +245,17 @@ static void wait_streams(struct child *c, int64_t now)
 }
 
 /* Both streams are closed: the end is near, or it lives on in silence. */
-static void wait_silent(const struct child *c, int64_t now, int64_t *nap_ns)
+static void wait_silent(const struct child *c, int64_t now, int64_t *nap_us)
 {
-	struct timespec ts = {.tv_nsec = (long)*nap_ns};
-
 	if (poll_timeout(c, now) > 0)
-		(void)nanosleep(&ts, NULL);
-	if (*nap_ns < 50000000)
-		*nap_ns *= 2;
+		clock_nap_us(*nap_us);
+	if (*nap_us < 50000)
+		*nap_us *= 2;
 }
 
 static int run(struct child *c)
 {
-	int64_t now, nap_ns = 200000, last_look = clock_ms();
+	int64_t now, nap_us = 200, last_look = clock_ms();
 	int ended;
 
 	for (;;) {
@@ -267,7 +263,7 @@ static int run(struct child *c)
 
 		now = clock_ms();
 		if (silent)
-			wait_silent(c, now, &nap_ns);
+			wait_silent(c, now, &nap_us);
 		else
 			wait_streams(c, now);
 		now = clock_ms();
