@@ -7,12 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define LOOKS       5 /* in the time that the watchdog gives */
 #define LOOK_MIN_MS 1000
@@ -55,6 +53,20 @@ static int look_interval(unsigned int seconds)
 	return (int)(ms < LOOK_MAX_MS ? ms : LOOK_MAX_MS);
 }
 
+/* Is it said within so many ms? */
+static bool wait_for_word(int end, int interval)
+{
+	struct pollfd p = {.fd = end, .events = POLLIN};
+	int64_t left = interval, until = clock_ms() + interval;
+
+	do {
+		if (clock_poll(&p, 1, (int)left) > 0)
+			return true;
+		left = until - clock_ms();
+	} while (left > 0);
+	return false;
+}
+
 static void feed_while_it_lives(const struct watchdog *w, int end, pid_t capture,
 				struct feeder_shared *shared, int interval)
 {
@@ -62,10 +74,8 @@ static void feed_while_it_lives(const struct watchdog *w, int end, pid_t capture
 
 	look_at(capture, shared, &last, &last);
 	for (;;) {
-		struct pollfd p = {.fd = end, .events = POLLIN};
-
 		/* Others that the capture started may hold the pipe open when it has ended. */
-		if (poll(&p, 1, interval) > 0 || getppid() != capture)
+		if (wait_for_word(end, interval) || getppid() != capture)
 			return;
 		look_at(capture, shared, &last, &look);
 		/* A write that fails is tried again with the next look. */
@@ -125,7 +135,6 @@ int feeder_start(struct watchdog *w, unsigned int seconds, struct feeder *out)
 /* Its exit status; -ETIMEDOUT when it does not come to its end. */
 static int wait_for_end(pid_t pid)
 {
-	struct timespec nap = {.tv_nsec = 10000000};
 	int64_t until = clock_ms() + END_MS;
 	int status;
 	pid_t r;
@@ -138,7 +147,7 @@ static int wait_for_end(pid_t pid)
 			return -errno;
 		if (clock_ms() >= until)
 			return -ETIMEDOUT;
-		(void)nanosleep(&nap, NULL);
+		clock_nap_us(10000);
 	}
 }
 
