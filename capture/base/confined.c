@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define KILL_WAIT_MS 10000
@@ -157,11 +156,10 @@ static int read_answer(struct confined *c, size_t *len)
 /* Its exit status, 128 and a signal, or -errno. */
 static int reap(struct confined *c, int64_t until)
 {
-	int64_t nap_ns = 100000;
+	int64_t nap_us = 100;
 	int st = 0;
 
 	for (;;) {
-		const struct timespec nap = {.tv_nsec = (long)nap_ns};
 		pid_t r = waitpid(c->pid, &st, WNOHANG);
 
 		if (r == c->pid)
@@ -170,8 +168,8 @@ static int reap(struct confined *c, int64_t until)
 			return -errno;
 		if (clock_ms() >= until)
 			return -ETIMEDOUT;
-		(void)nanosleep(&nap, NULL);
-		nap_ns = nap_ns < 20000000 ? nap_ns * 2 : nap_ns;
+		clock_nap_us(nap_us);
+		nap_us = nap_us < 20000 ? nap_us * 2 : nap_us;
 	}
 }
 

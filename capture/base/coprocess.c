@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PIPE_SIZE (256 * 1024) /* it and we take turns less often */
@@ -79,7 +78,6 @@ const char *coprocess_words(struct coprocess *c)
 /* Has it ended until then? It stays a zombie, so that its number is still its own. */
 static bool ended(const struct coprocess *c, int64_t until)
 {
-	const struct timespec nap = {.tv_nsec = 5000000};
 	siginfo_t info;
 
 	for (;;) {
@@ -91,7 +89,7 @@ static bool ended(const struct coprocess *c, int64_t until)
 			return true;
 		if (clock_ms() >= until)
 			return false;
-		(void)nanosleep(&nap, NULL);
+		clock_nap_us(5000);
 	}
 }
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #define LOOK_MS  1000 /* a clock that is set wrong, or a lost wakeup, costs this much */
-#define RETRY_NS 1000000
+#define RETRY_US 1000
 
 int wait_fds(struct pollfd *fds, nfds_t n, int64_t deadline)
 {
@@ -13,13 +13,13 @@ int wait_fds(struct pollfd *fds, nfds_t n, int64_t deadline)
 		int r;
 
 		left = left < 0 ? 0 : left < LOOK_MS ? left : LOOK_MS;
-		r = poll(fds, n, (int)left);
+		r = clock_poll(fds, n, (int)left);
 		if (r > 0)
 			return r;
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
-			(void)nanosleep(&(struct timespec){.tv_nsec = RETRY_NS}, NULL);
+			clock_nap_us(RETRY_US);
 		if (deadline_over(deadline))
 			return -ETIMEDOUT;
 	}

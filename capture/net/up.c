@@ -18,11 +18,9 @@
 
 bool up_nap(const struct up *u)
 {
-	struct timespec nap = {.tv_nsec = NAP_MS * 1000000L};
-
 	if (clock_ms() >= u->request->deadline)
 		return false;
-	(void)nanosleep(&nap, NULL);
+	clock_nap_us(NAP_MS * 1000);
 	return true;
 }
 

@@ -149,7 +149,7 @@ static void settle(const struct retention *r, uint64_t before, uint64_t used)
 	uint64_t room;
 
 	while (r->t->ops->space(r->t, &room) == 0 && room < before + used / 2 && clock_ms() < until)
-		(void)usleep(POLL_US);
+		clock_nap_us(POLL_US);
 }
 
 /* What goes next for want of room; NULL when nothing may. */

@@ -36,7 +36,7 @@ static char *wait_for_device(const char *source, int64_t until)
 		free(path);
 		if (clock_ms() >= until)
 			return NULL;
-		(void)usleep(POLL_US);
+		clock_nap_us(POLL_US);
 	}
 }
 
@@ -213,7 +213,7 @@ int device_unmount(const char *dir)
 	while (umount2(dir, UMOUNT_NOFOLLOW) < 0) {
 		if (errno != EBUSY || clock_ms() >= until)
 			return -errno;
-		(void)usleep(POLL_US);
+		clock_nap_us(POLL_US);
 	}
 	(void)rmdir(dir);
 	return 0;

@@ -4,11 +4,9 @@
 #include "target/ssh_pool_parts.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define HELLO_MS INT64_C(30000) /* to connect and log in, once */
 #define PATIENCE_MS                                                                                \
@@ -26,9 +24,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static void nap(int64_t ms)
 {
-	const struct timespec ts = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
-
-	(void)nanosleep(&ts, NULL);
+	clock_nap_us(ms * 1000);
 }
 
 static int64_t hello_deadline(const struct ssh_pool *p)
@@ -249,7 +245,7 @@ static bool has_answered(const struct ssh_pool_link *l)
 {
 	struct pollfd fd = {.fd = l->link.ssh.from, .events = POLLIN};
 
-	return poll(&fd, 1, 0) > 0;
+	return clock_poll(&fd, 1, 0) > 0;
 }
 
 /* One that is down: -EAGAIN while there is nothing to be done but wait. The others go on. */

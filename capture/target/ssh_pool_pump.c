@@ -3,7 +3,6 @@
 #include "target/ssh_pool_parts.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -167,7 +166,7 @@ static void wait_links(struct ssh_pool *p)
 		if (l->up && sftp_sending(&l->link.sftp))
 			fds[n++] = (struct pollfd){.fd = l->link.ssh.to, .events = POLLOUT};
 	}
-	(void)poll(fds, n, timeout);
+	(void)clock_poll(fds, n, timeout);
 }
 
 /* Until done() is true of the pool. 0 or p->error. */
