@@ -89,10 +89,15 @@ $(O)/tools/mkkdump: TOOL_LIBS := -lz -llzo2 -lzstd -lsnappy
 $(O)/tools/kdumppages: TOOL_LIBS := -lkdumpfile
 $(O)/unit/test_codec $(O)/unit/test_kdump_pages: UNIT_LIBS := -lz -llzo2 -lzstd -lsnappy
 
+# Tests of what waits, with a clock that they move.
+GIVEN_CLOCK   := child coprocess dmesg feeder
+$(GIVEN_CLOCK:%=$(O)/unit/test_%): UNIT_CLOCK := $(O)/tests/unit/given_clock.o
+$(GIVEN_CLOCK:%=$(O)/unit/test_%): $(O)/tests/unit/given_clock.o
+
 # One unit test program a module; cmocka is needed for tests only. Where the program alone has changed, tests are only linked again.
 $(O)/unit/%: $(O)/tests/unit/%.o $(UNIT_COMMON) $(O)/libfadump.a
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(UNIT_COMMON) $(O)/libfadump.a $(LIBS) $(UNIT_LIBS) -lcmocka
+	$(call say,LD) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(UNIT_CLOCK) $(UNIT_COMMON) $(O)/libfadump.a $(LIBS) $(UNIT_LIBS) -lcmocka
 
 $(O)/tools/%: $(O)/tests/tools/%.o $(O)/libfadump.a
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
 #include "base/child.h"
 
 #include "base/clock.h"
+#include "given_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -153,6 +155,8 @@ static void test_signals_are_default(void **state)
 }
 
 struct counts {
+	void (*then)(const struct counts *c); /* called for whatever is heard */
+	int to;                               /* what `then` may answer to */
 	size_t out, err;
 	unsigned int ticks;
 	uint64_t sum;
@@ -169,13 +173,19 @@ static int count_out(void *ctx, const void *buf, size_t len)
 	if (c->out + len < sizeof(c->text))
 		memcpy(c->text + c->out, buf, len);
 	c->out += len;
+	if (c->then)
+		c->then(c);
 	return c->fail_with;
 }
 
 static int count_err(void *ctx, const void *buf, size_t len)
 {
+	struct counts *c = ctx;
+
 	(void)buf;
-	((struct counts *)ctx)->err += len;
+	c->err += len;
+	if (c->then)
+		c->then(c);
 	return 0;
 }
 
@@ -189,7 +199,7 @@ static int count_sh(const char *script, struct counts *c, struct child_spec spec
 		    struct child_result *res)
 {
 	spec.argv = SH(script);
-	spec.stdin_fd = -1;
+	spec.stdin_fd = spec.stdin_fd ? spec.stdin_fd : -1;
 	spec.on_stdout = count_out;
 	spec.on_stderr = count_err;
 	spec.on_tick = count_tick;
@@ -217,64 +227,108 @@ static void test_every_byte_arrives(void **state)
 	assert_string_equal(res.err_tail, "abc");
 }
 
+/* All but the last ms passes at its first words, and that at the next, which it says when it is
+ * answered. */
+static void up_to_the_deadline(const struct counts *c)
+{
+	given_clock_pass(c->err == strlen("one\n") ? 299 : 1);
+	if (c->err == strlen("one\n"))
+		assert_int_equal(write(c->to, "\n", 1), 1);
+}
+
 static void test_deadline(void **state)
 {
-	struct child_spec spec = {.argv = SH("echo before >&2; sleep 60"), .stdin_fd = -1};
+	struct counts c = {.then = up_to_the_deadline};
 	struct child_result res;
-	int64_t start = clock_ms();
+	int64_t start;
+	int p[2];
 
 	(void)state;
-	spec.deadline = start + 300;
-	assert_int_equal(child_run(&spec, &res), -ETIMEDOUT);
-	assert_true(clock_ms() - start < 1500);
-	assert_true(clock_ms() - start >= 300);
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	c.to = p[1];
+	given_clock_pass(0);
+	start = clock_ms();
+	assert_int_equal(count_sh("echo one >&2; read a; echo before >&2; exec sleep 60", &c,
+				  (struct child_spec){.stdin_fd = p[0], .deadline = start + 300},
+				  &res),
+			 -ETIMEDOUT);
+	assert_int_equal(clock_ms() - start, 300);
 	assert_true(res.timed_out);
 	assert_int_equal(res.status, 128 + SIGTERM);
-	assert_string_equal(res.err_tail, "before\n");
+	assert_string_equal(res.err_tail, "one\nbefore\n");
+	close(p[0]);
+	close(p[1]);
+}
+
+static void pass_5(const struct counts *c)
+{
+	(void)c;
+	given_clock_pass(5);
 }
 
 static void test_deadline_with_traffic(void **state)
 {
-	struct counts c = {0};
+	struct counts c = {.then = pass_5};
 	struct child_result res;
-	int64_t start = clock_ms();
+	int64_t start;
 
 	(void)state;
+	given_clock_pass(0);
+	start = clock_ms();
 	assert_int_equal(count_sh("yes", &c, (struct child_spec){.deadline = start + 2300}, &res),
 			 -ETIMEDOUT);
-	assert_true(clock_ms() - start < 4000);
-	assert_true(c.ticks >= 2 && c.ticks <= 4);
+	assert_int_equal(clock_ms() - start, 2300);
+	assert_int_equal(c.ticks, 2);
 	assert_true(c.out > 1000000);
+}
+
+/* Its deadline, and the time that it is given to end; no more, so that a second signal is what ends
+ * it. */
+static void run_2200(const struct counts *c)
+{
+	(void)c;
+	given_clock_run(2200, 10);
 }
 
 static void test_sigterm_ignored(void **state)
 {
-	struct child_spec spec = {.argv = SH("trap '' TERM; while :; do sleep 60; done"),
-				  .stdin_fd = -1};
+	struct counts c = {.then = run_2200};
 	struct child_result res;
-	int64_t start = clock_ms();
+	int64_t start;
 
 	(void)state;
-	spec.deadline = start + 200;
-	assert_int_equal(child_run(&spec, &res), -ETIMEDOUT);
-	assert_in_range((uintmax_t)(clock_ms() - start), 2100, 4000);
+	given_clock_pass(0);
+	start = clock_ms();
+	assert_int_equal(count_sh("trap '' TERM; echo ready; while :; do sleep 60; done", &c,
+				  (struct child_spec){.deadline = start + 200}, &res),
+			 -ETIMEDOUT);
+	assert_int_equal(clock_ms() - start, 2200);
+	assert_int_equal(given_clock_left(), 0);
 	assert_int_equal(res.status, 128 + SIGKILL);
+}
+
+/* Silence: less than it may be, and after the last words all of it. */
+static void silence(const struct counts *c)
+{
+	given_clock_run(c->err < 10 ? 400 : 600, 0);
 }
 
 static void test_stall(void **state)
 {
-	struct counts c = {0};
+	struct counts c = {.then = silence};
 	struct child_result res;
-	int64_t start = clock_ms();
+	int64_t start;
 
 	(void)state;
+	given_clock_pass(0);
+	start = clock_ms();
 	/* Longer than stall_ms in all, but never silent for so long; then it is. */
-	assert_int_equal(count_sh("for i in 1 2 3 4 5; do sleep 0.2; echo $i >&2; done; sleep 60",
+	assert_int_equal(count_sh("for i in 1 2 3 4 5; do sleep 0.05; echo $i >&2; done; sleep 60",
 				  &c, (struct child_spec){.stall_ms = 600}, &res),
 			 -ETIMEDOUT);
 	assert_int_equal(c.err, 10);
 	assert_true(res.timed_out);
-	assert_in_range((uintmax_t)(clock_ms() - start), 1500, 4000);
+	assert_in_range((uintmax_t)(clock_ms() - start), 601, 4 * 400 + 600);
 }
 
 /* Is it gone, or a zombie that its new parent has not reaped yet? */
@@ -303,7 +357,7 @@ static void test_timeout_takes_the_group(void **state)
 
 	(void)state;
 	assert_int_equal(count_sh("(trap '' TERM; sleep 61; sleep 61) & echo $!; wait", &c,
-				  (struct child_spec){.deadline = clock_ms() + 300}, &res),
+				  (struct child_spec){.deadline = clock_ms() + 100}, &res),
 			 -ETIMEDOUT);
 	pid = (pid_t)atoi(c.text);
 	assert_true(pid > 1);
@@ -316,39 +370,46 @@ static void test_grandchild_keeps_the_pipe(void **state)
 {
 	struct counts c = {0};
 	struct child_result res;
-	int64_t start = clock_ms();
 	pid_t pid;
 
 	(void)state;
-	assert_int_equal(count_sh("sleep 20 & echo $!; exit 5", &c, (struct child_spec){0}, &res),
+	/* Looks are a second apart, and there is no hurry. */
+	given_clock_run(3600000, 5);
+	assert_int_equal(count_sh("sleep 600 & echo $!; exit 5", &c, (struct child_spec){0}, &res),
 			 0);
-	assert_true(clock_ms() - start < 3000);
 	assert_int_equal(res.status, 5);
 	pid = (pid_t)atoi(c.text);
 	assert_true(pid > 1);
-	/* It ended by itself, so what it left behind is left alone. */
+	/* It ended by itself, so what it left is left alone. */
 	assert_false(gone(pid));
 	kill(pid, SIGKILL);
 }
 
 static int slow_out(void *ctx, const void *buf, size_t len)
 {
-	usleep(1300000);
+	/* Meanwhile the child goes on, to its end. */
+	usleep(100000);
+	given_clock_pass(1300);
+	given_clock_run(3600000, 5);
 	return count_out(ctx, buf, len);
 }
 
 static void test_slow_reader_loses_nothing(void **state)
 {
 	struct counts c = {0};
-	struct child_spec spec = {.argv = SH("sleep 20 & head -c 400000 /dev/zero; exit 0"),
-				  .stdin_fd = -1,
-				  .on_stdout = slow_out,
-				  .ctx = &c};
+	struct child_spec spec = {
+		.argv = SH("sleep 600 & echo $! >&2; head -c 400000 /dev/zero; exit 0"),
+		.stdin_fd = -1,
+		.on_stdout = slow_out,
+		.ctx = &c};
 	struct child_result res;
 
 	(void)state;
+	given_clock_run(3600000, 5);
 	assert_int_equal(child_run(&spec, &res), 0);
 	assert_int_equal(c.out, 400000);
+	assert_true(atoi(res.err_tail) > 1);
+	kill(atoi(res.err_tail), SIGKILL);
 }
 
 /* What changes a file system may come to an end of it, when its time is over and when we die. */
@@ -425,9 +486,9 @@ static void test_closed_streams_but_alive(void **state)
 	int64_t start = clock_ms();
 
 	(void)state;
-	assert_int_equal(run_sh("exec >&- 2>&-; sleep 0.7; exit 4", &res), 0);
+	assert_int_equal(run_sh("exec >&- 2>&-; sleep 0.2; exit 4", &res), 0);
 	assert_int_equal(res.status, 4);
-	assert_in_range((uintmax_t)(clock_ms() - start), 700, 2000);
+	assert_in_range((uintmax_t)(clock_ms() - start), 200, 2000);
 }
 
 static void test_closed_streams_stall(void **state)
@@ -471,11 +532,13 @@ static void test_tick_error(void **state)
 {
 	struct child_spec spec = {.argv = SH("sleep 60"), .stdin_fd = -1, .on_tick = failing_tick};
 	struct child_result res;
-	int64_t start = clock_ms();
+	int64_t start;
 
 	(void)state;
+	given_clock_run(1000, 0);
+	start = clock_ms();
 	assert_int_equal(child_run(&spec, &res), -ECANCELED);
-	assert_in_range((uintmax_t)(clock_ms() - start), 900, 2500);
+	assert_int_equal(clock_ms() - start, 1000);
 }
 
 static void on_alarm(int sig)
@@ -567,6 +630,15 @@ static void test_started_without_std_fds(void **state)
 	free(buf);
 }
 
+static int real_time(void **state)
+{
+	(void)state;
+	given_clock_real();
+	return 0;
+}
+
+#define test(name) cmocka_unit_test_setup(name, real_time)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -596,6 +668,29 @@ int main(void)
 		cmocka_unit_test(test_collect_limit),
 		cmocka_unit_test(test_tail),
 		cmocka_unit_test(test_started_without_std_fds),
+		test(test_status),
+		test(test_cannot_execute),
+		test(test_exit_127_is_not_enoent),
+		test(test_environment),
+		test(test_stdin),
+		test(test_no_fd_leaks),
+		test(test_signals_are_default),
+		test(test_every_byte_arrives),
+		test(test_deadline),
+		test(test_deadline_with_traffic),
+		test(test_sigterm_ignored),
+		test(test_stall),
+		test(test_timeout_takes_the_group),
+		test(test_grandchild_keeps_the_pipe),
+		test(test_slow_reader_loses_nothing),
+		test(test_closed_streams_but_alive),
+		test(test_closed_streams_stall),
+		test(test_callback_error_wins),
+		test(test_tick_error),
+		test(test_interrupted_calls),
+		test(test_collect_limit),
+		test(test_tail),
+		test(test_started_without_std_fds),
 	};
 
 	return cmocka_run_group_tests_name("child", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "base/coprocess.h"
 
 #include "base/clock.h"
+#include "given_clock.h"
 
 #include "unit.h"
 
@@ -125,9 +126,11 @@ static void test_ignores_sigterm(void **state)
 	assert_int_equal(start_sh("trap '' TERM; echo ready; while :; do sleep 0.1; done", &c), 0);
 	hear(&c, line, sizeof(line));
 	pid = c.pid;
+	given_clock_run(2100, 0);
 	began = clock_ms();
 	assert_int_equal(coprocess_end(&c, 100), 128 + SIGKILL);
-	assert_in_range((uintmax_t)(clock_ms() - began), 2000, 5000);
+	assert_int_equal(clock_ms() - began, 2100);
+	given_clock_real();
 	assert_true(is_gone(pid));
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/life.h"
+#include "given_clock.h"
 #include "run/feeder.h"
 #include "scratch.h"
 
@@ -16,6 +17,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define PATIENCE_MS 20000 /* with what does not come */
 
 static bool may(int64_t now, uint64_t pulse, uint64_t sum, char state, int64_t patience,
 		struct feeder_look *last)
@@ -121,6 +124,33 @@ static void nap_ms(long ms)
 	(void)nanosleep(&ts, NULL);
 }
 
+/* Until it is in that state. */
+static struct life wait_for_state(pid_t pid, char state)
+{
+	struct life life = {0};
+	int i;
+
+	for (i = 0; i < PATIENCE_MS && life.state != state; i++) {
+		nap_ms(1);
+		assert_int_equal(life_look(pid, &life), 0);
+	}
+	assert_int_equal(life.state, state);
+	return life;
+}
+
+/* Until it sleeps, and nothing that it did before is still to be seen. */
+static struct life wait_until_quiet(pid_t pid)
+{
+	struct life life = wait_for_state(pid, 'S'), before;
+
+	do {
+		before = life;
+		nap_ms(20);
+		life = wait_for_state(pid, 'S');
+	} while (life.sum != before.sum);
+	return life;
+}
+
 /* A process of the test's does not outlive it, whatever becomes of it. */
 static pid_t child(void)
 {
@@ -143,22 +173,21 @@ static _Noreturn void be_parent_of_a_worker(void)
 /* A child that sleeps shows nothing itself, but the one that it started does. */
 static void test_signs_of_life(void **state)
 {
-	struct life before, after;
+	struct life before, after = {0};
 	pid_t pid = child();
+	int i;
 
 	(void)state;
 	if (pid == 0)
 		be_parent_of_a_worker();
-	nap_ms(200);
-	assert_int_equal(life_look(pid, &before), 0);
-	assert_int_equal(before.state, 'S');
-	nap_ms(300);
-	assert_int_equal(life_look(pid, &after), 0);
+	before = wait_for_state(pid, 'S');
+	for (i = 0; i < PATIENCE_MS && after.sum <= before.sum; i++) {
+		nap_ms(1);
+		after = wait_for_state(pid, 'S');
+	}
 	assert_true(after.sum > before.sum);
 	(void)kill(pid, SIGSTOP);
-	nap_ms(50);
-	assert_int_equal(life_look(pid, &after), 0);
-	assert_int_equal(after.state, 'T');
+	(void)wait_for_state(pid, 'T');
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, NULL, 0);
 	assert_int_equal(life_look(pid, &after), -ESRCH);
@@ -175,8 +204,7 @@ static void test_no_sign_of_life(void **state)
 	if (pid == 0)
 		for (;;)
 			(void)pause();
-	nap_ms(200);
-	assert_int_equal(life_look(pid, &before), 0);
+	before = wait_until_quiet(pid);
 	for (i = 0; i < 20; i++)
 		assert_int_equal(life_look(pid, &after), 0);
 	assert_true(after.sum == before.sum);
@@ -193,6 +221,7 @@ static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
+	given_clock_real();
 	scratch_init(&f->s);
 	scratch_file(&f->s, "/dog", "");
 	*state = f;
@@ -221,19 +250,24 @@ static struct watchdog dog(const struct fixture *f)
 	return w;
 }
 
-/* The capture, as a process of its own: works until it was fed, then waits for ever. */
+/*
+ * The capture, as a process of its own: works until it was fed, then waits for ever. For the feeder
+ * the time between two looks passes with every 10 ms in which nothing else happens.
+ */
 static _Noreturn void be_capture(const struct fixture *f, const char *end)
 {
 	struct watchdog w = dog(f);
 	struct feeder feeder;
-	int64_t until = clock_ms() + 20000;
+	int i;
 
+	given_clock_run(3600000, 10);
 	if (feeder_start(&w, 5, &feeder) < 0)
 		_exit(1);
-	while (fed(f) == 0 && clock_ms() < until) {
+	for (i = 0; i < PATIENCE_MS && fed(f) == 0; i++) {
 		feeder.shared->pulse++;
-		nap_ms(10);
+		nap_ms(1);
 	}
+	given_clock_run(0, 0);
 	if (strcmp(end, "stop") == 0)
 		_exit(feeder_stop(&feeder) < 0);
 	if (strcmp(end, "die") == 0)
@@ -245,11 +279,13 @@ static _Noreturn void be_capture(const struct fixture *f, const char *end)
 /* Until the last that was written is this. */
 static void wait_for(const struct fixture *f, char end)
 {
-	int64_t until = clock_ms() + 20000;
+	int i;
 
-	while ((fed(f) == 0 || scratch_text(&f->s, "/dog")[fed(f) - 1] != end) &&
-	       clock_ms() < until)
-		nap_ms(20);
+	for (i = 0; i < PATIENCE_MS; i++) {
+		if (fed(f) > 0 && scratch_text(&f->s, "/dog")[fed(f) - 1] == end)
+			break;
+		nap_ms(1);
+	}
 	assert_true(fed(f) > 0);
 	assert_int_equal(scratch_text(&f->s, "/dog")[fed(f) - 1], end);
 }
@@ -279,6 +315,19 @@ static void test_stops_when_the_capture_dies(void **state)
 	wait_for(f, 'V');
 }
 
+/* The feeder of a watchdog of 5 s looks once a second. */
+static void look_times(int n)
+{
+	int i;
+
+	given_clock_run(n * 1000, 5);
+	for (i = 0; i < PATIENCE_MS && given_clock_left() > 0; i++)
+		nap_ms(1);
+	assert_int_equal(given_clock_left(), 0);
+	/* For what the last of them wrote. */
+	nap_ms(50);
+}
+
 static void test_a_capture_that_hangs_is_not_fed(void **state)
 {
 	struct fixture *f = *state;
@@ -288,10 +337,11 @@ static void test_a_capture_that_hangs_is_not_fed(void **state)
 	if (pid == 0)
 		be_capture(f, "hang");
 	wait_for(f, '.');
+	(void)wait_until_quiet(pid);
 	/* What it did last may be seen once more. */
-	nap_ms(2500);
+	look_times(2);
 	n = fed(f);
-	nap_ms(2500);
+	look_times(20);
 	assert_int_equal(fed(f), n);
 	(void)kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
