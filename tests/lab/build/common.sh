@@ -18,18 +18,22 @@ recipe() {
 	sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' "$@"
 }
 
-# What a recipe's log tells of its progress: what is counted, the lines that count, and how many there will be: a number, or
-# the lines that say so, whose numbers are added up.
+# Progress of a build: the unit, a regular expression for the lines of the log to count, and the total: a number, or a sed script
+# that extracts numbers from the log, which are added up.
 progress_unit=packages
 progress_line='^Setting up '
 progress_total='s/.* \([0-9][0-9]*\) newly installed.*/\1/p'
 
-# tell_progress NAME LOG: now and then say how far the build is. It ends with the shell that called it.
-tell_progress() {
+# report_progress NAME LOG: print the progress every 20 s (60 s without a terminal) until the calling shell exits.
+report_progress() {
 	start=$(date +%s)
 	every=20
 	[ -t 2 ] || every=60
-	while sleep "$every" && kill -0 $$ 2>/dev/null; do
+	waited=0
+	# One second at a time: a longer sleep would outlive the build and hold its standard error.
+	while sleep 1 && kill -0 $$ 2>/dev/null; do
+		waited=$((waited + 1))
+		[ $((waited % every)) = 0 ] || continue
 		done=$(grep -cE "$progress_line" "$2") || continue
 		case $progress_total in
 		*[!0-9]*) total=$(sed -n "$progress_total" "$2" | awk '{ sum += $1 } END { print sum + 0 }') ;;
@@ -60,12 +64,12 @@ artefact() {
 			# Left by an interrupted build; nothing is ever mounted here outside a private namespace.
 			rm -rf --one-file-system "$dir.part"
 			mkdir "$dir.part"
+			report_progress "$1" "$log" >/dev/null 9>&- &
+			reporter=$!
 			# A child shell, because set -e has no force inside a condition.
-			tell_progress "$1" "$log" 9>&- &
-			teller=$!
 			status=0
 			"$0" --build "$2" "$dir.part" >"$log" 2>&1 9>&- || status=$?
-			kill "$teller" 2>/dev/null || true
+			kill "$reporter" 2>/dev/null || true
 			if [ "$status" != 0 ]; then
 				tail -n 20 "$log" >&2
 				die "building $1 failed (log: $log)"
@@ -109,7 +113,7 @@ debian() {
 	shift
 	from=$(mirror)
 	printf '%s\n' "$pins" >"$root.pins"
-	# The one that was whole for the last recipe is tried first.
+	# Try the suite that worked last time first.
 	for suite in $(cat "$cache/suite" 2>/dev/null) trixie stable; do
 		rm -rf --one-file-system "${root:?}"/*
 		# In a namespace of its own: mmdebstrap mounts proc and sys in the root, and may be interrupted.
@@ -124,7 +128,11 @@ debian() {
 				$(printf '%s\n' "$extra_sources" | sed "s|MIRROR|$from|")
 			END
 		then
-			grep -q '^VERSION_CODENAME=trixie$' "$root/etc/os-release" || die "$suite is not trixie any more"
+			if ! grep -q '^VERSION_CODENAME=trixie$' "$root/etc/os-release"; then
+				echo "lab: $suite is not trixie any more" >&2
+				rm -f "$cache/suite"
+				continue
+			fi
 			rm -f "$root.pins"
 			echo "$suite" >"$cache/suite"
 			return 0

@@ -20,8 +20,8 @@ PROJECT = LAB.parent.parent
 CACHE = pathlib.Path(os.environ.get("FADUMP_NG_CACHE") or pathlib.Path.home() / ".cache/fadump-ng")
 VARIANTS = ("106", "106-plain", "059", "059-plain", "112", "112-plain")
 PROGRAM = "usr/bin/fadump-ng"
-# Artefacts that change with the product: so many are kept.
-KEPT = 2
+# So many saved machines are kept: they change with the product.
+KEPT = 3
 # The first QEMU whose pseries machine offers fadump.
 QEMU = (10, 2)
 
@@ -36,14 +36,14 @@ def recipe(name, *arguments):
 
 
 def artefact(name, key, build):
-    """The same as artefact() of build/common.sh for what is made by this program: BUILD is called with the directory to fill."""
+    """Like artefact() of build/common.sh, for artefacts that are made in Python: BUILD is called with the directory to fill."""
     directory = CACHE / f"{name}-{key}"
     if not directory.exists():
         with open(CACHE / f".{name}.lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not directory.exists():
                 _fill(name, directory, build)
-    directory.touch()
+    os.utime(directory)
     return directory
 
 
@@ -51,14 +51,19 @@ def _fill(name, directory, build):
     began = time.monotonic()
     print(f"lab: making {name}", file=sys.stderr, flush=True)
     part = directory.with_name(directory.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
+    # Under the lock: what is there was interrupted.
+    for left in CACHE.glob(f"{name}-*.part"):
+        shutil.rmtree(left)
     part.mkdir()
     build(part)
     part.rename(directory)
     print(f"lab: made {name} in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     others = sorted(CACHE.glob(f"{name}-????????????"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in others[KEPT:]:
-        shutil.rmtree(old)
+        # Under another name first: one that was half deleted is never taken for complete.
+        gone = old.with_name(old.name + ".part")
+        old.rename(gone)
+        shutil.rmtree(gone)
 
 
 def kernel():
@@ -137,7 +142,7 @@ def _host_qemu():
 
 
 def qemu_version():
-    """What tells one QEMU from another."""
+    """A string that identifies the QEMU."""
     return _host_qemu() if host_has_qemu() else recipe("tools").name
 
 
@@ -147,12 +152,12 @@ def qemu(arguments, bind):
     return command if host_has_qemu() else inside(recipe("tools"), command, bind)
 
 
-def prepare(variants=VARIANTS):
-    """Build everything that scenarios with these initramfs variants need, so that running one only runs it."""
+def prepare(variants=VARIANTS, servers=True):
+    """Build everything that scenarios with these initramfs variants need, so that running one only runs it. It has no network to
+    build by itself. servers: those that guests send dumps to, as well."""
     subprocess.run([LAB / "build/host-packages"], check=True)
     # The kernel takes longest and starts first; what does not need it is built beside it.
-    servers = [peers] if set(variants) == set(VARIANTS) else []
-    _all(symbols, guest, lambda: recipe("cross"), *servers)
+    _all(symbols, guest, lambda: recipe("cross"), *([peers] if servers else []))
     tree()
     _all(*(functools.partial(initrd, variant) for variant in variants))
 

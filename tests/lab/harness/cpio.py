@@ -29,16 +29,22 @@ def append(image, files):
 
 
 def entries(image):
-    """Pairs of name and (mode, content) of the archive at the beginning of the uncompressed initramfs IMAGE."""
+    """Pairs of name and (mode, content) of all archives of the uncompressed initramfs IMAGE, in their order: the last one of a name
+    is the one that counts."""
     data, at = memoryview(pathlib.Path(image).read_bytes()), 0
     while data[at:at + 6] == b"070701":
         field = [int(bytes(data[at + start:at + start + 8]), 16) for start in range(6, HEADER, 8)]
         mode, size, length = field[1], field[6], field[11]
         name = bytes(data[at + HEADER:at + HEADER + length - 1]).decode()
-        if name == "TRAILER!!!":
-            return
         begin = at + HEADER + length + -(HEADER + length) % 4
         at = begin + size + -size % 4
+        if name == "TRAILER!!!":
+            # What pads an archive is zeros.
+            while at < len(data) and data[at] == 0:
+                at += 1
+            if at == len(data):
+                return
+            continue
         yield posixpath.normpath(name), (mode, bytes(data[begin:begin + size]))
     raise Failure("not an uncompressed initramfs")
 

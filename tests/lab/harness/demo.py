@@ -22,7 +22,7 @@ def show():
     began = time.monotonic()
     say("Preparing the lab: kernel, guest, program and initramfs (the first time takes a while; later they are in "
         f"{cache.CACHE})")
-    cache.prepare(("106",))
+    cache.prepare(("106",), servers=False)
     print(f"prepared in {time.monotonic() - began:.0f} s", flush=True)
     with tempfile.TemporaryDirectory(prefix="fadump-ng-demo-") as directory:
         lab = Lab(directory)
@@ -40,7 +40,7 @@ def _in_guest(vm, command):
 
 def _story(lab, vm):
     vm.echo = lambda line: print(f"  {line}", flush=True) if SHOWN.search(line) else None
-    say("A ppc64le machine with 3 GiB of memory (the first time it boots and is saved; later it continues from there)")
+    say("A ppc64le machine with 3 GiB of memory (booted and saved on the first run, restored on later ones)")
     seconds = vm.boot()
     print(f"at its login after {seconds:.0f} s")
     _in_guest(vm, "fadump-ng status")

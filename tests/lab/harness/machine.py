@@ -3,8 +3,8 @@
 
 from . import cache
 
-# What every guest has unless its scenario says otherwise. Not less boot memory than 768 MiB: below that the firmware's RTAS lies
-# in the area that fadump reserves (docs/boot-memory.md); crashkernel= is capped at a quarter of memory.
+# What every guest has unless its scenario says otherwise. Not less boot memory than 768 MiB: from 384 MiB up to that, RTAS lies in
+# the area that fadump reserves (docs/boot-memory.md). crashkernel= is capped at a quarter of memory.
 MEMORY = "3G"
 CPUS = 2
 MAC = "52:54:00:12:34:56"
@@ -15,7 +15,7 @@ BOOT_MEMORY = ((64 << 30, "768M"), (512 << 30, "1G"), (1 << 62, "4G"))
 
 
 def to_bytes(size):
-    return int(size[:-1]) << {"K": 10, "M": 20, "G": 30}[size[-1]]
+    return int(size[:-1]) << {"K": 10, "M": 20, "G": 30, "T": 40}[size[-1]]
 
 
 def boot_memory(memory):
@@ -52,7 +52,7 @@ def words(vm):
 
 
 def _memory(vm):
-    if to_bytes(vm.memory) >= SPARSE_FROM:
+    if to_bytes(vm.memory) >= SPARSE_FROM and not vm.slots:
         return ["-m", vm.memory, "-object", f"memory-backend-ram,id=memory,size={vm.memory},reserve=off",
                 "-machine", "memory-backend=memory"]
     return ["-m", vm.memory + (f",slots={vm.slots},maxmem={vm.maxmem}" if vm.slots else "")]

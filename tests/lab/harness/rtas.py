@@ -37,6 +37,8 @@ def place(vm):
 def first_bytes(vm, address):
     """The 16 bytes of physical memory at ADDRESS, as two words of hexadecimal digits."""
     digits = vm.run(f"dd if=/dev/mem bs=16 skip=$(({address} / 16)) count=1 2>/dev/null | od -An -tx1 -v | tr -d ' \\n'").stdout
+    if len(digits) != 32:
+        raise Failure(f"no bytes at {address:#x}")
     return f"{digits[:16]} {digits[16:]}"
 
 

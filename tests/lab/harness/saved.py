@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Saved machines: a guest that has come to its login, written to a file once and continued by every scenario that does not need to
-see a boot from power-on.
+"""Saved machines: a guest is saved at its login once, and restored for every scenario that does not test booting.
 
 Kernel, command line and initramfs of the boot after a crash are those on QEMU's command line, so that one saved machine serves
-scenarios with different ones. Its further disks and its network card are placeholders: the scenario's own take their place, and
+scenarios with different ones. A network card and two placeholder disks are saved with it; the scenario's disks replace them, and
 the guest's driver probes them again.
 """
 
@@ -16,8 +15,7 @@ import shutil
 import tarfile
 import time
 
-from . import cache, machine
-from .disks import Disk
+from . import cache, disks, machine, nvram
 from .failure import Failure
 
 DISKS = 2  # further disks that a saved machine has room for
@@ -34,7 +32,7 @@ for disk in /sys/block/vd[b-z]; do
 done
 udevadm settle
 """
-# The clock stood still while the machine was saved. QEMU forgets the registration.
+# Whether QEMU keeps the registration is not relied on.
 WAKE = PROBE + """
 set -e
 echo 0 >/sys/kernel/fadump/registered
@@ -50,9 +48,9 @@ def serves(vm):
 
 
 def shape(vm):
-    """Make VM's hardware the saved machine's; to be called before its command line is asked for."""
+    """Add the saved machine's network card and placeholder disks to VM. To be called before machine.words()."""
     vm.network = True
-    vm.disks += [Disk(f"spare{number}", "1M", fs=None) for number in range(DISKS + 1 - len(vm.disks))]
+    vm.disks += [disks.Disk(f"spare{number}", "1M", fs=None) for number in range(DISKS + 1 - len(vm.disks))]
 
 
 def _sizes(vm):
@@ -62,7 +60,7 @@ def _sizes(vm):
 def directory(vm):
     """The directory of the saved machine for VM: state, root.img and nvram. Where it is not in the cache it is made."""
     parts = [cache.tree().name, cache.kernel().name, cache.initrd("106").parent.name, cache.qemu_version()]
-    recipes = [inspect.getsource(code) for code in (machine, _save, shape)]
+    recipes = [inspect.getsource(code) for code in (machine, nvram, disks, _save, shape)] + [DISKS]
     key = hashlib.sha256(repr((recipes, parts, _sizes(vm))).encode()).hexdigest()[:12]
     return cache.artefact("machine", key, lambda place: _save(place, type(vm), *_sizes(vm)))
 
@@ -73,6 +71,12 @@ def _save(place, make_vm, memory, crashkernel, smp):
         shape(vm)
         vm.boot()
         vm.run("systemctl is-system-running --wait; udevadm settle; sync; echo 3 >/proc/sys/vm/drop_caches", check=False)
+        # wake() registers by itself: that the product does is seen here, once for all.
+        if not vm.registered() or vm.run("fadump-ng status", check=False).status:
+            raise Failure("the guest to be saved is not ready for a crash")
+        failed = vm.run("systemctl list-units --failed --plain --no-legend 'fadump-ng*'").stdout
+        if failed:
+            raise Failure(f"the guest to be saved has failed units: {failed}")
         vm.qmp("stop")
         vm.qmp("migrate-set-parameters", max_bandwidth=0)
         vm.qmp("migrate", uri=f"file:{place}/state")
@@ -83,27 +87,28 @@ def _save(place, make_vm, memory, crashkernel, smp):
     shutil.rmtree(place / "guest")
 
 
-def load(vm):
-    """Continue from the saved machine; QEMU waits for it (-incoming defer)."""
-    vm.qmp("migrate-incoming", uri=f"file:{directory(vm)}/state")
-    _migrated(vm, "loaded")
+def load(vm, place):
+    """Restore the saved machine in PLACE into a QEMU that was started with -incoming defer."""
+    vm.qmp("migrate-incoming", uri=f"file:{place}/state")
+    _migrated(vm, "restored")
 
 
 def _migrated(vm, what):
     def done():
         answer = vm.qmp("query-migrate")
         if answer.get("status") == "failed":
-            raise Failure(f"the machine was not {what}: {answer.get('error-desc')}")
+            raise Failure(f"failed to have the machine {what}: {answer.get('error-desc')}")
         return answer.get("status") == "completed"
 
     vm.wait(done, 120, f"the machine to be {what}")
 
 
 def wake(vm):
-    """What a guest that was just continued needs to be as if it had booted: its clock, its disks, its registration, its files."""
+    """After a restore: set the clock, have the disks probed again, register, and install the scenario's files. Those that are read
+    at boot have no effect before the next one."""
     result = vm.run(f"date -s @{time.time():.3f} >/dev/null" + WAKE, check=False)
     if result.status:
-        raise Failure(f"the saved machine did not come to itself: {result.stderr or result.stdout}")
+        raise Failure(f"failed to set up the restored machine: {result.stderr or result.stdout}")
     if vm.root_files:
         archive = base64.b64encode(_tar(vm.root_files)).decode()
         vm.run(f"base64 -d <<<{archive} | tar -xzf - -C / && sync && systemctl daemon-reload")

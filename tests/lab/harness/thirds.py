@@ -12,12 +12,15 @@ def commit():
     given = os.environ.get("FADUMP_NG_LAB_COMMIT")
     if given:
         return given
-    done = subprocess.run(["git", "-C", str(PROJECT), "rev-parse", "HEAD"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          text=True, check=False)
-    return done.stdout.strip() or "0"
+    # Of a checkout of another user, too.
+    done = subprocess.run(["git", "-c", "safe.directory=*", "-C", str(PROJECT), "rev-parse", "HEAD"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True, check=False)
+    return done.stdout.strip()
 
 
-def third(names, of, salt=0):
-    """Every third of NAMES, which one by the hash OF; SALT makes another choice from the same hash."""
-    number = int(of[:8], 16) // 3**salt
+def third(names, commit_hash, salt=0):
+    """Every third of NAMES, from an offset by COMMIT_HASH; all of them without one. SALT=1 makes an independent choice."""
+    if not commit_hash:
+        return list(names)
+    number = int(commit_hash[:8], 16) // 3**salt
     return [name for at, name in enumerate(names) if (at + number) % 3 == 0]

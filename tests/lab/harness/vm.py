@@ -40,7 +40,7 @@ class VM:
     disks      further disks.Disk objects; the root disk is vm.root, a private copy
     cmdline    what to append to the kernel's command line; fadump and crashkernel set its main words
     initrd     a variant of cache.VARIANTS
-    files      put into the root file system and into the initramfs before the first boot: {path: content}, the content
+    files      put into the root file system (of a restored machine: while it runs) and into the initramfs: {path: content}, the content
                text, bytes, or (content, mode). initrd_files and root_files: into only one of them.
     told       the initramfs's journal can be read as it is written, from vm.told, a console.Console
     network    whether there is a network card (the host is 10.0.2.2 and fec0::2, the guest 10.0.2.15 by DHCP); its address is machine.MAC
@@ -69,6 +69,7 @@ class VM:
         self._panics_seen = 0  # console offset up to which panics are accounted for
         self._awaited = 0  # console offset from which the next login is looked for
         self._made = self._continues = False
+        self._restored_from = None
 
     # Power
 
@@ -80,9 +81,9 @@ class VM:
         self._continues = saved.serves(self)
         if self._continues:
             saved.shape(self)
-            directory = saved.directory(self)
-            self.root.original = directory / "root.img"
-            shutil.copyfile(directory / "nvram", self.directory / "nvram")
+            place = self._restored_from = saved.directory(self)
+            self.root.original = place / "root.img"
+            shutil.copyfile(place / "nvram", self.directory / "nvram")
         else:
             (self.directory / "nvram").write_bytes(nvram.image())
         for disk in self.disks:
@@ -98,7 +99,7 @@ class VM:
         self._made = True
 
     def start(self):
-        """Power on, or continue from a saved machine what has not run yet; whether it was continued."""
+        """Power on, or restore a saved machine if this one may use it and has not run yet; whether it was restored."""
         self.make()
         continues, self._continues = self._continues, False
         sockets = "console", "told", "monitor", "agent"
@@ -124,7 +125,7 @@ class VM:
         self.boot_id = None
         self.standstill = Standstill()
         if continues:
-            saved.load(self)
+            saved.load(self, self._restored_from)
         self.qmp("cont")
         return continues
 
@@ -235,7 +236,7 @@ class VM:
         return self.agent.boot_id not in (None, self.boot_id)
 
     def boot(self, timeout=180):
-        """Bring the guest to its login, from power-on or from a saved machine; seconds it took."""
+        """Bring the guest to its login, from power-on or from a saved machine; seconds since QEMU was started."""
         with times.spent("start"):
             if not self.start():
                 return self.wait_login(timeout)

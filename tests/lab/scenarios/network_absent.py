@@ -10,7 +10,8 @@ RECORD = "device = enp0s9 mac=52:54:00:99:99:99\naddress = enp0s9 10.0.2.15/24\n
 
 def run(lab):
     conf = f"target = ssh://dumps@10.0.2.2/upload\nnetwork-deadline = {DEADLINE}s\n"
-    with lab.vm(initrd_files={dumps.CONF: conf, arrived.RECORD: RECORD}, root_files={dumps.CONF: dumps.ON_ROOT}) as vm:
+    with lab.vm(initrd_files={dumps.CONF: conf, arrived.RECORD: RECORD}, root_files={dumps.CONF: dumps.ON_ROOT},
+                from_power_on=True) as vm:
         vm.boot()
         vm.crash_and_return()
         log = dumps.capture_log(vm)
