@@ -45,8 +45,8 @@ static void add(struct sources *s, const char *name, char *buf, size_t len)
 static int read_file(struct sources *s, const char *file)
 {
 	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC);
-	char *buf;
-	size_t len;
+	char *buf = NULL;
+	size_t len = 0;
 	int r;
 
 	s->name = file;

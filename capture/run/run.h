@@ -83,10 +83,11 @@ struct run {
 	/* what the steps found; the manifest is made of these */
 	struct console console;
 	struct guard guard;
-	bool in_initramfs;
 	char core_path[4096];
 	struct verdict verdict;
 	bool judged; /* the verdict says something */
+	bool in_initramfs;
+	bool plan_network; /* the plan is for targets on other machines only */
 	uint64_t dump_id;
 	struct owner owner; /* this machine, for the dumps that it left before */
 	char dir[256];      /* the dump's directory below a target */
@@ -95,7 +96,6 @@ struct run {
 	struct stream_result stream;
 	struct proof_digest digest; /* of the last stream */
 	struct mdf_plan plan;
-	bool plan_network;    /* it is for targets on other machines only */
 	int level;            /* the dump level; 1 where filtering failed */
 	char unfiltered[400]; /* how it failed; "" */
 	unsigned int without; /* enum confine_limit: what makedumpfile is not limited in, since it
@@ -113,12 +113,12 @@ struct run {
 	struct run_saved saved[CONFIG_TARGETS_MAX]; /* by the target's number */
 	struct receipt receipt;
 	bool have_receipt, released, release_unclear, registered;
-	struct log_receipt log_receipt; /* instead of a receipt, where a policy wants no dump */
 	bool have_log_receipt;
-	char policy_why[200];         /* what that policy said; "" */
-	enum header_page header_page; /* when released */
-	struct run_network *network;  /* what was brought up for the targets; NULL: nothing */
-	int lock;                     /* one capture or release at a time */
+	struct log_receipt log_receipt; /* instead of a receipt, where a policy wants no dump */
+	char policy_why[200];           /* what that policy said; "" */
+	enum header_page header_page;   /* when released */
+	int lock;                       /* one capture or release at a time */
+	struct run_network *network;    /* what was brought up for the targets; NULL: nothing */
 };
 
 /* The whole sequence. Always returns; the caller's boot goes on unless policy said otherwise. */
