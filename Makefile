@@ -61,7 +61,7 @@ all: $(O)/fadump-ng
 help:
 	@echo 'make              build $(O)/fadump-ng (CC=clang, CROSS_COMPILE=powerpc64le-linux-gnu-, SAN=1, V=1)'
 	@echo 'make demo         a real crash in the lab: captured, released, booted on, shown (as root, installs what it needs)'
-	@echo 'make check        all tests: unit, CLI, fuzz corpora, lab (as root, installs what it needs)'
+	@echo 'make check        all tests: unit, CLI, model, faults, fuzz corpora, builds, lab (as root, installs what it needs)'
 	@echo 'make check-fast   the part without virtual machines'
 	@echo 'make lint         clang-format, clang-tidy, cppcheck, shellcheck'
 	@echo 'make faults       every call of a capture made to fail, one at a time'
