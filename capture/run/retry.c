@@ -4,6 +4,7 @@
 #include "base/confine.h"
 #include "run/plan.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,9 +59,15 @@ static bool without_filter(struct run *run)
 	return !run->no_plan[0];
 }
 
+/* By SIGKILL, as for want of memory or by hand: that says nothing of filters. */
+static bool was_killed(const struct stream_result *s)
+{
+	return s->exit_status == 128 + SIGKILL;
+}
+
 bool retry_otherwise(struct run *run)
 {
 	if (!run->stream.failed)
 		return false;
-	return without_limit(run) || without_filter(run);
+	return without_limit(run) || (!was_killed(&run->stream) && without_filter(run));
 }

@@ -157,6 +157,19 @@ again_without() {
     [ -z "$(find "$crash" -name 'vmcore*' ! -name vmcore-dmesg.txt)" ]
 }
 
+@test "a makedumpfile that is killed from outside is not run with another level: the next target has its turn" {
+    stubbed "[ \"\$(wc -l <'$T/calls')\" -gt 1 ] || kill -KILL \$\$;"
+    mkdir -p "$T/root/var/other"
+    printf 'target = file:///var/crash\ntarget = file:///var/other\n' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [ -z "$(find "$crash" -name 'vmcore*' ! -name vmcore-dmesg.txt)" ]
+    [ -n "$(find "$T/root/var/other" -name vmcore)" ]
+    [[ $errors != *"dump-level = 1"* ]]
+    output=$(cat "$T"/root/var/other/*/manifest.json)
+    [ "$(json dump.level)" = 31 ]
+}
+
 @test "where the real makedumpfile cannot filter, the dump is taken with level 1, and all it said is kept" {
     "$TOOLS/mkbig" 5 65536 "$T/core"
     fadump capture --core "$T/core" --no-release --target file:///var/crash
