@@ -79,6 +79,9 @@ static const struct sock_filter denied[] = {
 	/* other machines, and local services */
 	DENY(__NR_socket),
 	DENY(__NR_socketpair),
+#ifdef __NR_socketcall
+	DENY(__NR_socketcall),
+#endif
 #ifdef __NR_io_uring_setup
 	DENY(__NR_io_uring_setup),
 #endif

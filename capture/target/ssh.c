@@ -157,6 +157,7 @@ int ssh_size(struct target *t, uint64_t *bytes)
 struct existing {
 	struct target *t;
 	char path[SSH_PATH_SIZE];
+	bool lost; /* the connection, with the answer to a sync */
 };
 
 static int open_existing(struct sftp *s, struct sftp_file *f, void *ctx)
@@ -168,6 +169,15 @@ static int open_existing(struct sftp *s, struct sftp_file *f, void *ctx)
 	if (err == 0 && a.has_mode && !S_ISREG(a.mode))
 		err = -EINVAL;
 	return err < 0 ? err : sftp_open(s, e->path, SFTP_FXF_READ, f);
+}
+
+/* It was published before; whether its names last has to be found out again. */
+static int sync_again(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct existing *e = ctx;
+
+	(void)f;
+	return e->lost ? -ECONNRESET : ssh_sync_names(e->t, s, &e->lost);
 }
 
 static int ssh_reopen(struct target *t, const char *dir, const char *name)
@@ -184,6 +194,8 @@ static int ssh_reopen(struct target *t, const char *dir, const char *name)
 		err = ssh_persist(t, open_existing, &e);
 	if (err == 0)
 		ssh_pool_adopt(ssh_pool_of(t), e.path);
+	if (err == 0)
+		err = ssh_persist(t, sync_again, &e);
 	/* Saved before: the server may have lost what it had not synced since. */
 	t->reread = true;
 	return ssh_told(t, "it cannot be opened", err);

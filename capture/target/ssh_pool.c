@@ -108,6 +108,15 @@ static int make_chunks(struct ssh_pool *p)
 	return p->chunks ? 0 : -ENOMEM;
 }
 
+static void set_deadline(struct ssh_pool *p, int64_t deadline)
+{
+	size_t i;
+
+	p->deadline = deadline;
+	for (i = 0; i < p->n_links; i++)
+		p->links[i].link.sftp.deadline = deadline;
+}
+
 int ssh_pool_create(struct ssh_pool *p, const char *path)
 {
 	uint32_t flags = SFTP_FXF_READ | SFTP_FXF_WRITE;
@@ -115,6 +124,8 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 	size_t i;
 	int err;
 
+	/* A file that was given up before this one has left a moment for cleaning up. */
+	set_deadline(p, p->env->deadline);
 	if (p->error || !ssh_pool_any(p))
 		return p->error;
 	err = make_chunks(p);
@@ -279,15 +290,6 @@ int ssh_pool_close(struct ssh_pool *p)
 	}
 	p->path[0] = '\0';
 	return err;
-}
-
-static void set_deadline(struct ssh_pool *p, int64_t deadline)
-{
-	size_t i;
-
-	p->deadline = deadline;
-	for (i = 0; i < p->n_links; i++)
-		p->links[i].link.sftp.deadline = deadline;
 }
 
 void ssh_pool_grant(struct ssh_pool *p)

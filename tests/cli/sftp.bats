@@ -98,6 +98,13 @@ stays_unassured() {
     export SFTPD_ANSWERS=directory-failure
     capture
     stays_unassured "the server does not sync directories"
+    # Nor for a late capture, which finds the dump where it lies.
+    fadump capture --late --target ssh://vault/upload/here
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    echo 'release-unassured = yes' >>"$T/root/etc/fadump-ng.conf"
+    fadump capture --late --target ssh://vault/upload/here
+    [ "$(release_mem)" = 1 ]
 }
 
 @test "release-unassured = yes: the memory is given back, and what is not assured is said" {
