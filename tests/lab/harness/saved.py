@@ -20,6 +20,8 @@ from .failure import Failure
 
 DISKS = 2  # further disks that a saved machine has room for
 FRESH = os.environ.get("FADUMP_NG_LAB_FRESH") == "1"
+# Each page has its place in the file: pages of zeros need not be read.
+MAPPED = [{"capability": "mapped-ram", "state": True}]
 NAMES = "root.img", "nvram"  # what belongs to the state beside memory and devices
 
 # The drives that took a placeholder's place have another size, content and serial number.
@@ -60,7 +62,7 @@ def _sizes(vm):
 def directory(vm):
     """The directory of the saved machine for VM: state, root.img and nvram. Where it is not in the cache it is made."""
     parts = [cache.tree().name, cache.kernel().name, cache.initrd("106").parent.name, cache.qemu_version()]
-    recipes = [inspect.getsource(code) for code in (machine, nvram, disks, _save, shape)] + [DISKS]
+    recipes = [inspect.getsource(code) for code in (machine, nvram, disks, _save, shape)] + [DISKS, MAPPED]
     key = hashlib.sha256(repr((recipes, parts, _sizes(vm))).encode()).hexdigest()[:12]
     return cache.artefact("machine", key, lambda place: _save(place, type(vm), *_sizes(vm)))
 
@@ -79,6 +81,7 @@ def _save(place, make_vm, memory, crashkernel, smp):
             raise Failure(f"the guest to be saved has failed units: {failed}")
         vm.qmp("stop")
         vm.qmp("migrate-set-parameters", max_bandwidth=0)
+        vm.qmp("migrate-set-capabilities", capabilities=MAPPED)
         vm.qmp("migrate", uri=f"file:{place}/state")
         _migrated(vm, "saved")
         vm.kill()
@@ -89,6 +92,7 @@ def _save(place, make_vm, memory, crashkernel, smp):
 
 def load(vm, place):
     """Restore the saved machine in PLACE into a QEMU that was started with -incoming defer."""
+    vm.qmp("migrate-set-capabilities", capabilities=MAPPED)
     vm.qmp("migrate-incoming", uri=f"file:{place}/state")
     _migrated(vm, "restored")
 
