@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 
+from . import machine
 from .failure import Failure
 
 CONF = "/etc/fadump-ng.conf"
@@ -127,6 +128,27 @@ def panic_in(lab, dump):
     lab.contains(panic, "sysrq triggered crash", "crash: sys")
     lab.contains(text, "sysrq_handle_crash", "crash: bt")
     lab.note(panic.strip())
+
+
+def of_a_large_machine(lab, memory):
+    """Crash, capture, release and login in one boot of a machine with MEMORY; the program stays small and the dump opens in crash."""
+    with lab.vm(memory=memory) as vm:
+        vm.boot()
+        lab.equal(status(vm)["ready"], True, "ready before the crash")
+        fresh = vm.memtotal()
+        lab.require(fresh << 10 > machine.to_bytes(memory) * 9 // 10, f"MemTotal is {fresh} kB")
+        vm.crash_and_return()
+        released(lab, vm, fresh)
+        name = the_dump(lab, vm)
+        manifest = json.loads(vm.read(f"/var/crash/{name}/manifest.json"))
+        lab.equal(manifest["dump"]["level"], 31, "the dump's level")
+        tool = json.dumps(manifest)
+        for word in "without_limits", "filtering_failed":
+            lab.require(f'"{word}"' not in tool, f"manifest: {word}: {tool}")
+        lab.note(f"core of {manifest['crash']['core_bytes'] >> 30} GiB, dump of {manifest['dump']['bytes'] >> 20} MiB in "
+                 f"{manifest['dump']['duration_ms']} ms; fadump-ng's peak {manifest['peak_resident_bytes'] >> 10} KiB")
+        vm.poweroff()
+        backtrace(lab, vm, vm.root, f"/var/crash/{name}")
 
 
 def one_cycle(lab, initrd, also=lambda vm: None, **options):

@@ -27,7 +27,7 @@ def words(vm):
     """QEMU's command line for a vm.VM."""
     here = vm.directory
     out = ["-name", here.name, "-S", "-nodefaults", "-display", "none", "-no-user-config",
-           "-machine", "pseries,x-vof=on", "-cpu", "POWER9", "-accel", "tcg,thread=multi",
+           "-machine", "pseries,x-vof=on", "-cpu", "POWER10", "-accel", "tcg,thread=multi",
            *_memory(vm), "-smp", str(vm.smp),
            "-kernel", cache.kernel() / "vmlinux.boot", "-initrd", here / "initrd",
            # Emulation caches translated code by address: without address randomization a boot takes half the time.
