@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The hardware of a guest: sizes, and the words of QEMU's command line."""
+"""The hardware of a guest: sizes, and QEMU's command line."""
 
 from . import cache
 
@@ -23,7 +23,7 @@ def boot_memory(memory):
     return next(argument for limit, argument in BOOT_MEMORY if to_bytes(memory) <= limit)
 
 
-def words(vm):
+def qemu_arguments(vm):
     """QEMU's command line for a vm.VM."""
     here = vm.directory
     out = ["-name", here.name, "-S", "-nodefaults", "-display", "none", "-no-user-config",
@@ -48,7 +48,7 @@ def words(vm):
         out += ["-netdev", "user,id=net", "-device", f"virtio-net-pci,netdev=net,mac={MAC}"]
     for disk in others:
         out += _disk(disk)
-    return [str(word) for word in out + vm.extra]
+    return [str(argument) for argument in out + vm.extra]
 
 
 def _memory(vm):

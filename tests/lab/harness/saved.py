@@ -42,15 +42,23 @@ echo 1 >/sys/kernel/fadump/registered
 """
 
 
-def serves(vm):
-    """Whether VM may start from a saved machine: its hardware and first command line are the saved one's."""
+def why_not(vm):
+    """Why VM may not start from a saved machine, in a few words; None if it may: its hardware and first command line are the
+    saved one's."""
     usual = (machine.MEMORY, machine.boot_memory(machine.MEMORY), machine.CPUS)
-    return (not FRESH and not vm.from_power_on and not vm.cmdline and not vm.extra and not vm.slots and not vm.vlan
-            and vm.fadump == "on" and len(vm.disks) <= 1 + DISKS and (_sizes(vm) == usual or vm.often))
+    reasons = (
+        (FRESH, "FADUMP_NG_LAB_FRESH is set"),
+        (vm.from_power_on, "the scenario is about booting"),
+        (vm.cmdline or vm.fadump != "on", "it has another command line"),
+        (vm.extra or vm.slots or vm.vlan, "it has other hardware"),
+        (len(vm.disks) > 1 + DISKS, f"it has more than {DISKS} disks beside the root disk"),
+        (_sizes(vm) != usual and not vm.often, "it has other sizes"),
+    )
+    return next((words for applies, words in reasons if applies), None)
 
 
 def shape(vm):
-    """Add the saved machine's network card and placeholder disks to VM. To be called before machine.words()."""
+    """Add the saved machine's network card and placeholder disks to VM. To be called before machine.qemu_arguments()."""
     vm.network = True
     vm.disks += [disks.Disk(f"spare{number}", "1M", fs=None) for number in range(DISKS + 1 - len(vm.disks))]
 

@@ -12,7 +12,7 @@ def run(directory, **options):
     vm = VM(directory, network=True, from_power_on=True, **options)
     vm.make()
     words, skip = [], ("-S",)
-    for word in machine.words(vm):
+    for word in machine.qemu_arguments(vm):
         if word.startswith("socket,id=console"):
             word = "stdio,id=console,mux=on,signal=off"
         if word not in skip:

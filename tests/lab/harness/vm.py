@@ -68,7 +68,7 @@ class VM:
         self.process = self.console = self.told = self.qmp = self.agent = self.switch = self.standstill = None
         self._panics_seen = 0  # console offset up to which panics are accounted for
         self._awaited = 0  # console offset from which the next login is looked for
-        self._made = self._continues = False
+        self._made = self._restores = False
         self._restored_from = None
 
     # Power
@@ -78,17 +78,19 @@ class VM:
         if self._made:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._continues = saved.serves(self)
-        if self._continues:
+        why_not = saved.why_not(self)
+        self._restores = not why_not
+        if self._restores:
             saved.shape(self)
             place = self._restored_from = saved.directory(self)
             self.root.original = place / "root.img"
             shutil.copyfile(place / "nvram", self.directory / "nvram")
         else:
+            print(f"# {self.directory.name} boots from power-on: {why_not}", flush=True)
             (self.directory / "nvram").write_bytes(nvram.image())
         for disk in self.disks:
             disk.make(self.directory)
-        if not self._continues:
+        if not self._restores:
             for path, content in self.root_files.items():
                 self.root.write(path, *(content if isinstance(content, tuple) else (content,)))
         image = self.directory / "initrd"
@@ -101,15 +103,15 @@ class VM:
     def start(self):
         """Power on, or restore a saved machine if this one may use it and has not run yet; whether it was restored."""
         self.make()
-        continues, self._continues = self._continues, False
+        restores, self._restores = self._restores, False
         sockets = "console", "told", "monitor", "agent"
         for name in sockets:
             (self.directory / name).unlink(missing_ok=True)
         self.switch = Vlan(self.directory, self.vlan) if self.vlan else None
         number = len(list(self.directory.glob("console-*.log"))) + 1
         places = {self.directory, cache.CACHE, *(disk.path.parent for disk in self.disks)}
-        words = machine.words(self) + (["-incoming", "defer"] if continues else [])
-        command = cache.qemu(words, sorted(places))
+        arguments = machine.qemu_arguments(self) + (["-incoming", "defer"] if restores else [])
+        command = cache.qemu(arguments, sorted(places))
         with open(self.directory / "qemu.log", "a", encoding="utf-8") as out:
             out.write(shlex.join(command) + "\n")
             out.flush()
@@ -124,10 +126,10 @@ class VM:
         self._panics_seen = self._awaited = 0
         self.boot_id = None
         self.standstill = Standstill()
-        if continues:
+        if restores:
             saved.load(self, self._restored_from)
         self.qmp("cont")
-        return continues
+        return restores
 
     def kill(self):
         """End QEMU, as if the power was cut; the disks stay."""
