@@ -124,12 +124,10 @@ const struct config_key config_keys[] = {
 		.choices = compress_words,
 		.values = "auto | lzo | zstd | snappy | zlib | none",
 		.def = "auto",
-		.help = "How the pages are compressed. auto takes the fastest for a disk that the "
-			"installed "
-			"makedumpfile has built in: lzo, snappy, zstd or, much slower, zlib. One "
-			"that is "
-			"asked for by name but not built in is replaced the same way, with a "
-			"warning.",
+		.help = "How the pages are compressed. auto takes the first of lzo, snappy, zstd and "
+			"zlib that the installed makedumpfile has built in; over a network zstd "
+			"comes first. One that is asked for by name but not built in is replaced "
+			"the same way, with a warning.",
 	},
 	{
 		.name = "threads",
@@ -221,8 +219,8 @@ const struct config_key config_keys[] = {
 			"that can be used: the driver pseries-wdt, without nowayout, in a machine "
 			"whose /dev/nvram can keep the count of attempts. A step that has a "
 			"limit of its own, like the wait for a disk or for a server, gets that in "
-			"addition, as long as the program can act on it. docs/capture.md says what "
-			"counts as progress.",
+			"addition, as long as the program can act on it. Progress is output of "
+			"makedumpfile, bytes written to a target, and CPU time of a child.",
 	},
 	{
 		.name = "max-attempts",
