@@ -330,10 +330,16 @@ install() {
             || fadump_ng_give_up "cannot install fadump-ng-guard.service"
     else
         inst_hook cmdline 00 "$moddir/fadump-ng-guard.sh"
-        # Before the root is mounted; or when it does not appear; or when all is lost. Not when devices settle: what asks
-        # for a volume's key comes after that.
-        for hook in pre-mount initqueue/timeout emergency; do
+        # Before the root is mounted, or when it does not appear. Not when devices settle: what asks for a volume's key comes
+        # after that.
+        for hook in pre-mount initqueue/timeout; do
             inst_hook "$hook" 00 "$moddir/fadump-ng-capture.sh"
         done
+        inst "$moddir/fadump-ng-capture.sh" /usr/lib/fadump-ng/capture \
+            || fadump_ng_give_up "cannot install the hook for an emergency"
     fi
+    # Before a shell, a reboot or a poweroff of dracut's.
+    for hook in emergency shutdown-emergency; do
+        inst_hook "$hook" 00 "$moddir/fadump-ng-emergency.sh"
+    done
 }

@@ -137,14 +137,25 @@ esac'
     grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-capture.service' "$T/did"
     grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-guard.service' "$T/did"
     grep -q 'inst_simple .*/fadump-ng-guard.service' "$T/did"
-    ! grep -q inst_hook "$T/did"
+    # A capture that has begun is waited for by whoever opens a shell or ends the boot.
+    [ "$(grep inst_hook "$T/did")" = \
+        $'inst_hook emergency 00 fadump-ng-emergency.sh\ninst_hook shutdown-emergency 00 fadump-ng-emergency.sh' ]
+}
+
+@test "no shell of dracut's, for which udev may have to wait, is ordered after the capture, which waits for udev" {
+    local unit=$moddir/fadump-ng-capture.service
+    [ -n "$(sed -n 's/^After=//p' "$unit" | grep systemd-udev-trigger.service)" ]
+    [ -z "$(sed -n 's/^Before=//p' "$unit" | grep dracut-emergency.service)" ]
+    [ -z "$(sed -n 's/^Before=//p' "$unit" | grep -E 'dracut-(cmdline|pre-udev|pre-trigger|initqueue)')" ]
 }
 
 @test "without systemd: hooks before the root is mounted, when it does not come, and when all is lost" {
     WITHOUT_SYSTEMD=1 install
     grep -qx 'inst_hook pre-mount 00 fadump-ng-capture.sh' "$T/did"
     grep -qx 'inst_hook initqueue/timeout 00 fadump-ng-capture.sh' "$T/did"
-    grep -qx 'inst_hook emergency 00 fadump-ng-capture.sh' "$T/did"
+    grep -qx 'inst_hook emergency 00 fadump-ng-emergency.sh' "$T/did"
+    grep -qx 'inst_hook shutdown-emergency 00 fadump-ng-emergency.sh' "$T/did"
+    grep -q 'inst .*/fadump-ng-capture.sh /usr/lib/fadump-ng/capture' "$T/did"
     grep -qx 'inst_hook cmdline 00 fadump-ng-guard.sh' "$T/did"
     ! grep -q systemctl "$T/did"
 }
