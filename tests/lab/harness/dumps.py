@@ -5,7 +5,7 @@ import json
 import pathlib
 import re
 
-from . import machine
+from . import cache, machine
 from .failure import Failure
 
 CONF = "/etc/fadump-ng.conf"
@@ -14,6 +14,12 @@ LIMIT = 16 << 20
 # What one connection has sent and not heard of yet, and a bit.
 WINDOW = 9 << 18
 ON_ROOT = "target = file:///var/crash?device=LABEL=root&fstype=ext4\n"
+
+
+def wrapped_makedumpfile(script):
+    """Files of an initramfs in which SCRIPT stands for makedumpfile, which is /usr/bin/makedumpfile.real there."""
+    real = (cache.guest() / "usr/bin/makedumpfile").read_bytes()
+    return {"/usr/bin/makedumpfile": (script, 0o755), "/usr/bin/makedumpfile.real": (real, 0o755)}
 
 
 def target(label, fs="ext4", path="/"):

@@ -2,7 +2,7 @@
 """makedumpfile is killed in the middle of its work: nothing is published, the next target takes the dump. The log comes from
 makedumpfile, too, since vmcore-dmesg fails."""
 
-from harness import cache, dumps
+from harness import dumps
 
 # Stands where makedumpfile stands in the initramfs: passes 4 MB of the first stream on, then dies of SIGKILL. It is nobody.
 WRAPPER = """#!/bin/sh
@@ -18,11 +18,9 @@ kill -KILL $$
 
 
 def run(lab):
-    real = (cache.guest() / "usr/bin/makedumpfile").read_bytes()
     disks = [lab.Disk("one", "512M"), lab.Disk("two", "512M")]
     with lab.vm(disks=disks, files={dumps.CONF: dumps.target("one") + dumps.target("two")},
-                initrd_files={"/usr/bin/makedumpfile": (WRAPPER, 0o755),
-                              "/usr/bin/makedumpfile.real": (real, 0o755),
+                initrd_files={**dumps.wrapped_makedumpfile(WRAPPER),
                               "/usr/sbin/vmcore-dmesg": ("#!/bin/sh\nexit 1\n", 0o755),
                               "/usr/bin/vmcore-dmesg": ("#!/bin/sh\nexit 1\n", 0o755)}) as vm:
         vm.boot()

@@ -52,12 +52,10 @@ SECONDS = int(40 * PATIENCE)
 
 
 def run(lab):
-    real = (cache.guest() / "usr/bin/makedumpfile").read_bytes()
     program = (cache.product() / "usr/bin/fadump-ng").read_bytes()
     disk = lab.Disk("dumps", "512M")
     with lab.vm(disks=[disk], files={dumps.CONF: dumps.target("dumps") + f"watchdog = {SECONDS}s\n"},
-                initrd_files={"/usr/bin/makedumpfile": (WRAPPER, 0o755),
-                              "/usr/bin/makedumpfile.real": (real, 0o755),
+                initrd_files={**dumps.wrapped_makedumpfile(WRAPPER),
                               "/usr/bin/fadump-ng": (BESIDE, 0o755),
                               "/usr/bin/fadump-ng.real": (program, 0o755)}) as vm:
         vm.boot()
