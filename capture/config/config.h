@@ -63,6 +63,7 @@ struct config {
 	bool release_unassured; /* a target need not promise that what it has lasts */
 	char *identity_file, *known_hosts, *ssh_config; /* for ssh; "" unset; owned */
 	char *network;               /* "auto", "none", or dracut's words; owned */
+	int64_t device_timeout_ms;   /* for a target's disk to appear */
 	int64_t network_deadline_ms; /* for the network to come up */
 	int keep, keep_logs;         /* dumps, and logs without one, on a target; 0: all */
 	struct config_room keep_free;

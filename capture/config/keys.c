@@ -172,6 +172,22 @@ const struct config_key config_keys[] = {
 			"alone.",
 	},
 	{
+		.name = "device-timeout",
+		.type = CONFIG_TYPE_DURATION,
+		.offset = FIELD(device_timeout_ms),
+		.min = 1,
+		.max = 3600,
+		.needed = true,
+		.values = "TIME",
+		.def = "1m",
+		.help = "How long the device of a target may take to appear and to become ready, "
+			"up to 1h. It is used when udev says that it is ready: not while it is a "
+			"path of a multipath device, a part of LVM, MD or btrfs that is not "
+			"complete, or in use by another device. A mount that fails because the "
+			"device is busy is tried again for as long. When the time is up that "
+			"target has failed and the next one is tried.",
+	},
+	{
 		.name = "deadline",
 		.type = CONFIG_TYPE_DURATION,
 		.offset = FIELD(deadline_ms),

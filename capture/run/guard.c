@@ -277,6 +277,8 @@ static int64_t patience_of(const struct run *run, enum guard_step step, int targ
 
 	if (step == GUARD_NETWORK)
 		return run->config->network_deadline_ms + 30 * S;
+	if (step == GUARD_OPEN && local)
+		return s->local_ms + run->config->device_timeout_ms;
 	return local ? s->local_ms : s->remote_ms;
 }
 

@@ -68,6 +68,7 @@ void run_target_env(const struct root *root, const struct config *config, struct
 		.ssh = {.identity = config->identity_file,
 			.known_hosts = config->known_hosts,
 			.config = config->ssh_config},
+		.device_ms = config->device_timeout_ms,
 	};
 }
 

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/life.h"
 #include "base/wait.h"
+#include "target/device_find.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,29 +17,13 @@
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
-#define WAIT_MS      60000 /* for the device: discs spin up, multipath assembles */
+#define WAIT_MS      INT64_C(60000) /* for the device, unless told otherwise */
 #define FSCK_MS      INT64_C(1800000)
 #define FSCK_TERM_MS INT64_C(15000) /* to stop at a point where it may */
 #define UNMOUNT_MS   10000
 #define POLL_US      200000
-#define E2FSCK_LEFT  4 /* e2fsck(8): errors remain; more than that: it did not do its work */
-
-/* The device's path once it is there; the caller frees it. NULL when it did not come. */
-static char *wait_for_device(const char *source, int64_t until)
-{
-	for (;;) {
-		/* A fresh look each time: a cache would remember that the tag was not there. */
-		char *path = mnt_resolve_spec(source, NULL);
-		struct stat st;
-
-		if (path && stat(path, &st) == 0 && S_ISBLK(st.st_mode))
-			return path;
-		free(path);
-		if (clock_ms() >= until)
-			return NULL;
-		clock_nap_us(POLL_US);
-	}
-}
+#define RETRY_US     1000000 /* between tries to mount */
+#define E2FSCK_LEFT  4       /* e2fsck(8): errors remain; more than that: it did not do its work */
 
 static bool is_mounted(const char *path)
 {
@@ -157,14 +142,25 @@ static void unmount_stale(const char *dir)
 		;
 }
 
-static int mount_checked(const char *path, const struct device_spec *spec, const char *dir,
-			 char *why, size_t size)
+/* Errors of mount(2) that pass: the device is being set up, or not all of it is there yet. */
+static bool may_pass(int err)
 {
-	_cleanup_free_ char *probed = spec->fstype ? NULL : mnt_get_fstype(path, NULL, NULL);
-	const char *fstype = spec->fstype ? spec->fstype : probed;
+	return err == -EBUSY || err == -ENXIO || err == -EIO || err == -EAGAIN || err == -ENOENT;
+}
+
+/* *again: it failed for a reason that may pass. */
+static int mount_checked(const struct device_found *device, const struct device_spec *spec,
+			 const char *dir, char *why, size_t size, bool *again)
+{
+	const char *path = device->path, *fstype = spec->fstype;
+	_cleanup_free_ char *probed = NULL;
 	struct statvfs sv;
 	int err;
 
+	if (!fstype && device->fstype[0])
+		fstype = device->fstype;
+	if (!fstype)
+		fstype = probed = mnt_get_fstype(path, NULL, NULL);
 	if (!fstype) {
 		(void)snprintf(why, size, "%s holds no file system that is known here", path);
 		return -EINVAL;
@@ -179,6 +175,7 @@ static int mount_checked(const char *path, const struct device_spec *spec, const
 		return -errno;
 	err = mount_it(path, fstype, spec->options, dir);
 	if (err < 0) {
+		*again = may_pass(err);
 		(void)snprintf(why, size, "cannot mount %s (%s): %s", path, fstype, strerror(-err));
 		/* What failed may have been what comes behind the mount itself. */
 		(void)umount2(dir, UMOUNT_NOFOLLOW);
@@ -193,17 +190,43 @@ static int mount_checked(const char *path, const struct device_spec *spec, const
 	return 0;
 }
 
+/* How long the device may take, and the mount that somebody else is in the way of. */
+static int64_t time_for(const struct target *t)
+{
+	return target_until(t, t->env->device_ms ? t->env->device_ms : WAIT_MS);
+}
+
+static int find(const struct device_spec *spec, int64_t began, int64_t until,
+		struct device_found *out, char *why, size_t size)
+{
+	char reason[200];
+	int err = device_find(spec->t, spec->source, until, out, reason, sizeof(reason));
+
+	if (err < 0)
+		(void)snprintf(why, size, "%s: no device to mount within %lld s: %s", spec->source,
+			       (long long)((until - began) / 1000), reason);
+	return err;
+}
+
 int device_mount(const struct device_spec *spec, const char *dir, char *why, size_t size)
 {
-	int64_t began = clock_ms(), until = target_until(spec->t, WAIT_MS);
-	_cleanup_free_ char *path = wait_for_device(spec->source, until);
+	int64_t began = clock_ms(), until = time_for(spec->t);
+	struct device_found device;
 
-	if (!path) {
-		(void)snprintf(why, size, "%s did not appear within %lld s", spec->source,
-			       (long long)((until - began) / 1000));
-		return -ENODEV;
+	for (;;) {
+		bool again = false;
+		int err = find(spec, began, until, &device, why, size);
+
+		if (err < 0)
+			return err;
+		err = mount_checked(&device, spec, dir, why, size, &again);
+		if (err == 0 || clock_ms() >= until || target_busy(spec->t, true) < 0)
+			return err;
+		/* Somebody else may have taken the device meanwhile. */
+		if (!again && device_is_free(spec->t, device.path))
+			return err;
+		clock_nap_us(RETRY_US);
 	}
-	return mount_checked(path, spec, dir, why, size);
 }
 
 int device_unmount(const char *dir)

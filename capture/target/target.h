@@ -41,6 +41,7 @@ struct target_env {
 	struct ssh_files ssh;
 	bool in_process;     /* for tests that look inside: never a process of its own (worker.h) */
 	int64_t patience_ms; /* the longest silence of a target that others wait for; 0: its own */
+	int64_t device_ms;   /* how long a disk is waited for; 0: a minute */
 	int64_t deadline;    /* of all that is done there, absolute clock_ms(); 0: none */
 };
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A device that a target mounts, a real one, and a check of its file system that takes longer than
- * a target may be silent. In a mount namespace of our own, as root.
+ * A device that a target mounts, a real one: when udev lets it, again while somebody else has it,
+ * and after a check of its file system that takes longer than a target may be silent. In a mount
+ * namespace of our own, as root.
  */
 #include "unit.h"
 
 #include "base/clock.h"
+#include "target/device.h"
+#include "target/device_find.h"
 #include "target/target.h"
 
 #include <errno.h>
@@ -16,9 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 2500
+#define UUID        "5e1f0b8a-37a4-4f8e-8c52-0fad00fad000"
+#define LONG_MS     INT64_C(20000)
+#define MOUNTPOINT  "/run/fadump-ng/target"
 
 static char dir[] = "/tmp/fadump-ng-device-XXXXXX";
 static char device[64];
@@ -49,7 +57,8 @@ static int setup(void **state)
 	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("none", "/run", "tmpfs", 0, NULL) < 0)
 		return -1;
-	sh("mkdir bin; truncate -s 8M image; mkfs.ext4 -q image; losetup -f --show image >name");
+	sh("mkdir bin; truncate -s 8M image; mkfs.ext4 -q -U " UUID
+	   " image; losetup -f --show image >name");
 	(void)snprintf(path, sizeof(path), "%s/name", dir);
 	in = fopen(path, "re");
 	if (!in || fscanf(in, "%63s", device) != 1)
@@ -124,11 +133,141 @@ static void test_a_check_is_asked_to_stop(void **state)
 	assert_true(clock_ms() - before < 30000);
 }
 
+/* What udev says of the device. */
+static void udev_says(const char *record)
+{
+	struct stat st;
+
+	assert_int_equal(stat(device, &st), 0);
+	sh("mkdir -p /run/udev/data; : >/run/udev/control");
+	sh("printf '%s' >/run/udev/data/b%u:%u", record, major(st.st_rdev), minor(st.st_rdev));
+}
+
+/* A target as device_find() and device_mount() look at it; while they wait they call `busy`. */
+static struct target target_with(const struct target_env *env, int (*busy)(void *ctx, bool gets_on),
+				 void *ctx)
+{
+	return (struct target){.env = env, .root = env->root, .busy = busy, .busy_ctx = ctx};
+}
+
+static int find(const char *source, int64_t ms, int (*busy)(void *ctx, bool gets_on), char *why,
+		size_t size)
+{
+	struct root real;
+	struct target_env env = {.root = &real};
+	struct target t = target_with(&env, busy, NULL);
+	struct device_found found;
+	int err;
+
+	assert_int_equal(root_init(NULL, &real), 0);
+	err = device_find(&t, source, clock_ms() + ms, &found, why, size);
+	if (err == 0)
+		assert_string_equal(found.path, device);
+	root_deinit(&real);
+	return err;
+}
+
+static int becomes_ready(void *ctx, bool gets_on)
+{
+	(void)ctx;
+	assert_true(gets_on);
+	udev_says("E:ID_FS_TYPE=ext4\nE:SYSTEMD_READY=1\n");
+	return 0;
+}
+
+static int is_given_up(void *ctx, bool gets_on)
+{
+	(void)ctx;
+	(void)gets_on;
+	return -ETIMEDOUT;
+}
+
+static void test_udev_is_asked(void **state)
+{
+	char why[256] = "";
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	udev_says("E:ID_FS_TYPE=ext4\nE:DM_MULTIPATH_DEVICE_PATH=1\n");
+	assert_int_equal(find(device, 0, NULL, why, sizeof(why)), -ENODEV);
+	assert_non_null(strstr(why, "multipath"));
+	/* Not by the tag either, which libblkid finds on it. */
+	assert_int_equal(find("UUID=" UUID, 0, NULL, why, sizeof(why)), -ENODEV);
+	assert_non_null(strstr(why, "multipath"));
+	udev_says("E:ID_FS_TYPE=ext4\nE:SYSTEMD_READY=0\n");
+	assert_int_equal(find(device, LONG_MS, becomes_ready, why, sizeof(why)), 0);
+	udev_says("E:SYSTEMD_READY=0\n");
+	assert_int_equal(find(device, LONG_MS, is_given_up, why, sizeof(why)), -ETIMEDOUT);
+	sh("rm -r /run/udev");
+}
+
+/* libblkid looks for itself when the time is over and udev has no event left. */
+static void test_no_scan_before_the_time_is_over(void **state)
+{
+	char why[256];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	udev_says("E:ID_FS_TYPE=ext4\n");
+	assert_int_equal(find("UUID=" UUID, LONG_MS, is_given_up, why, sizeof(why)), -ETIMEDOUT);
+	sh(": >/run/udev/queue");
+	assert_int_equal(find("UUID=" UUID, 0, NULL, why, sizeof(why)), -ENODEV);
+	sh("rm /run/udev/queue");
+	assert_int_equal(find("UUID=" UUID, 0, NULL, why, sizeof(why)), 0);
+	sh("rm -r /run/udev");
+}
+
+static int let_go(void *ctx, bool gets_on)
+{
+	int *fd = ctx;
+
+	(void)gets_on;
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+	return 0;
+}
+
+static void test_a_mount_is_tried_again(void **state)
+{
+	struct root real;
+	struct target_env env = {.root = &real, .device_ms = LONG_MS};
+	int fd;
+	struct target t = target_with(&env, let_go, &fd);
+	const struct device_spec spec = {.source = device, .fstype = "ext4", .t = &t};
+	char why[256] = "";
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(root_init(NULL, &real), 0);
+	sh("printf '#!/bin/sh\nexit 0\n' >bin/e2fsck; chmod +x bin/e2fsck");
+	/* As a program has it that is about to make something of it. */
+	fd = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(device_mount(&spec, MOUNTPOINT, why, sizeof(why)), 0);
+	assert_int_equal(fd, -1);
+	assert_int_equal(device_unmount(MOUNTPOINT), 0);
+	/* Until the time is over, and no longer. */
+	env.device_ms = 1;
+	fd = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
+	assert_true(fd >= 0);
+	t.busy = NULL;
+	assert_int_equal(device_mount(&spec, MOUNTPOINT, why, sizeof(why)), -EBUSY);
+	(void)close(fd);
+	root_deinit(&real);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_check_may_take_its_time),
 		cmocka_unit_test(test_a_check_is_asked_to_stop),
+		cmocka_unit_test(test_udev_is_asked),
+		cmocka_unit_test(test_no_scan_before_the_time_is_over),
+		cmocka_unit_test(test_a_mount_is_tried_again),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, setup, teardown);
