@@ -3,12 +3,14 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "dump/sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +30,9 @@
 #define PH_SIZE         56
 #define PH_NOTE         4 /* PT_NOTE */
 #define BIG_ENDIAN_DATA 2
+
+#define HOST_MAX        64 /* Linux's __NEW_UTS_LEN */
+#define MACHINE_ID      32 /* hexadecimal digits of machine-id(5) */
 
 static uint64_t number(const unsigned char *p, size_t len, bool big_endian)
 {
@@ -103,40 +108,80 @@ void identity_host(const struct root *root, char *out, size_t size)
 	if ((!name[0] || strcmp(name, "localhost") == 0 || strcmp(name, "(none)") == 0) &&
 	    root_read(root, "/etc/hostname", 4096, &file, &len) == 0)
 		(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(file, " \t\r\n"), file);
-	for (p = name; *p && *p != '.' && n + 1 < size && n < 64; p++) {
+	for (p = name; *p && n + 1 < size && n < HOST_MAX; p++) {
 		char c = *p;
 
+		if (c == '.' && n == 0)
+			break;
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      c == '-'))
+		      c == '-' || c == '.'))
 			c = '_';
 		out[n++] = c;
 	}
+	while (n > 0 && out[n - 1] == '.')
+		n--;
 	out[n] = '\0';
 	if (n == 0)
 		(void)snprintf(out, size, "localhost");
+}
+
+/* A file's text when it is so many lower or upper case hexadecimal digits (and dashes), else NULL.
+ */
+static char *read_id(const struct root *root, const char *path, size_t digits)
+{
+	char *text = NULL;
+	size_t len, n;
+
+	if (root_read(root, path, 256, &text, &len) < 0)
+		return NULL;
+	n = strspn(text, "0123456789abcdefABCDEF-");
+	if (n == digits && (text[n] == '\0' || text[n] == '\n')) {
+		text[n] = '\0';
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+/*
+ * Made of machine-id(5), which is not to be shown to others, and of the machine's serial number:
+ * images of one disk on several machines have the same machine-id. In an initramfs it is the
+ * image's copy, as systemd makes up one of its own there.
+ */
+static void from_machine_id(const struct root *root, char *out, size_t size)
+{
+	bool initramfs = root_exists(root, "/etc/initrd-release");
+	_cleanup_free_ char *id = NULL, *serial = NULL;
+	uint8_t digest[SHA256_SIZE];
+	char text[400];
+	size_t i, len;
+
+	id = read_id(root, initramfs ? MACHINE_ID_IMAGE : "/etc/machine-id", MACHINE_ID);
+	if (!id)
+		return;
+	if (root_read(root, "/proc/device-tree/system-id", 256, &serial, &len) < 0)
+		serial = NULL;
+	(void)snprintf(text, sizeof(text), "fadump-ng %s %s", id, serial ? serial : "");
+	sha256_of(text, strlen(text), digest);
+	for (i = 0; i < MACHINE_ID / 2 && 2 * i + 3 <= size; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
 void identity_machine(const struct root *root, char *out, size_t size)
 {
 	static const char *const paths[] = {"/proc/device-tree/ibm,partition-uuid",
 					    "/proc/device-tree/vm,uuid"};
-	size_t i, j, len;
+	size_t i;
 
 	*out = '\0';
 	for (i = 0; i < ARRAY_SIZE(paths) && !*out; i++) {
-		_cleanup_free_ char *text = NULL;
+		_cleanup_free_ char *uuid = read_id(root, paths[i], 36);
 
-		if (root_read(root, paths[i], 256, &text, &len) < 0)
-			continue;
-		for (j = 0;
-		     (text[j] >= '0' && text[j] <= '9') || text[j] == '-' ||
-		     (text[j] >= 'a' && text[j] <= 'f') || (text[j] >= 'A' && text[j] <= 'F');
-		     j++)
-			;
-		/* A UUID, or nothing that tells machines apart. */
-		if (j == 36 && (text[j] == '\0' || text[j] == '\n'))
-			(void)snprintf(out, size, "%.36s", text);
+		if (uuid)
+			(void)snprintf(out, size, "%s", uuid);
 	}
+	if (!*out)
+		from_machine_id(root, out, size);
 }
 
 void identity_name(const struct root *root, enum config_naming naming, const struct vmcore *core,
@@ -152,6 +197,7 @@ void identity_name(const struct root *root, enum config_naming naming, const str
 	struct tm tm;
 
 	identity_host(root, host, sizeof(host));
+	host[strcspn(host, ".")] = '\0';
 	if (gmtime_r(&when, &tm))
 		(void)strftime(stamp, sizeof(stamp), formats[naming], &tm);
 	switch (naming) {

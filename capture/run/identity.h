@@ -16,14 +16,19 @@ int identity_read(int fd, uint64_t *id) _must_check_;
 /* The same for the active dump, /proc/vmcore. -ENOENT: there is none. */
 int identity_active(const struct root *root, uint64_t *id) _must_check_;
 
-/* The dump's directory name: host, time of the crash (of the capture when the core does not say),
- * id. */
+/* The dump's directory name: host up to its first dot, time of the crash (of the capture when the
+ * core does not say), id. */
 void identity_name(const struct root *root, enum config_naming naming, const struct vmcore *core,
 		   uint64_t id, char *buf, size_t size);
 
-/* A host name that is safe as part of a file name and tells the machine on a collector; "localhost"
- * when it has none. */
+/* The whole host name, safe as part of a file name; "localhost" when it has none. */
 void identity_host(const struct root *root, char *out, size_t size);
-/* The UUID that firmware or hypervisor gave this machine, the same in every boot; "" when there is
- * none. */
+
+/* machine-id(5) of the system that an image is for; dracut's module copies it. */
+#define MACHINE_ID_IMAGE "/etc/fadump-ng.machine-id"
+
+/*
+ * What tells this machine from others, the same in every boot: the UUID that firmware or hypervisor
+ * gave it, else a number made of its machine-id. "" when it has neither.
+ */
 void identity_machine(const struct root *root, char *out, size_t size);

@@ -24,16 +24,14 @@ bool owner_has(const struct owner *o, const struct manifest_about *a, bool share
 {
 	if (o->machine[0] && a->machine[0])
 		return strcmp(o->machine, a->machine) == 0;
-	/* Every machine without a name has this one. */
-	if (shared && strcmp(o->host, "localhost") == 0)
-		return false;
-	return a->host[0] && strcmp(o->host, a->host) == 0;
+	/* Names of hosts are not enough where other machines write, too. */
+	return !shared && a->host[0] && strcmp(o->host, a->host) == 0;
 }
 
 /* Whatever `naming` says now: a name begins with the host's, or with a date. */
 static bool could_be_mine(const struct owner *who, const char *name)
 {
-	size_t n = strlen(who->host);
+	size_t n = strcspn(who->host, ".");
 
 	return (strncmp(name, who->host, n) == 0 && name[n] == '-') ||
 	       (name[0] >= '0' && name[0] <= '9');
@@ -110,7 +108,7 @@ int inventory_look(struct target *t, const struct owner *who, const char *name, 
 		item->entry.manifest = 0;
 	item->state = state_of(item);
 	item->mine = item->entry.manifest && item->entry.own &&
-		     owner_has(who, &item->m.about, t->url->scheme != URL_FILE);
+		     owner_has(who, &item->m.about, t->shared);
 	return 0;
 }
 

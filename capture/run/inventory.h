@@ -36,12 +36,12 @@ struct inventory {
 
 /* Whose dumps count as our own. */
 struct owner {
-	char host[80];
-	char machine[40]; /* "" unknown */
+	char host[80];    /* identity_host() */
+	char machine[40]; /* identity_machine(); "" unknown */
 };
 
 void owner_init(const struct root *root, struct owner *out);
-/* shared: the target is one that several machines write to. */
+/* shared: other machines can write there, so that the host's name is not enough. */
 bool owner_has(const struct owner *o, const struct manifest_about *a, bool shared);
 
 /*

@@ -14,9 +14,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define PATIENCE_MS INT64_C(240000) /* a disk that has not answered for so long will not */
+/* Not in linux/magic.h. */
+#define JFS_SUPER_MAGIC 0x3153464a
+#define ZFS_SUPER_MAGIC 0x2fc12fc1
 
-#define why(t, ...) (void)snprintf((t)->why, sizeof((t)->why), __VA_ARGS__)
+#define PATIENCE_MS     INT64_C(240000) /* a disk that has not answered for so long will not */
+
+#define why(t, ...)     (void)snprintf((t)->why, sizeof((t)->why), __VA_ARGS__)
 
 /*
  * Does what base_fd is on outlive the boot? The paths below an overlay of an initramfs are of the
@@ -39,6 +43,28 @@ static int look_at_what_it_lies_on(struct target *t)
 	err = lasting_check(t->base_fd, t->lies_on, sizeof(t->lies_on));
 	t->in_memory = err == -EROFS;
 	return err == -EROFS ? 0 : err;
+}
+
+/*
+ * Does more than one machine write there? Of a file system that is not known to belong to one alone
+ * (NFS, GPFS, Lustre, GFS2, ...) that is taken to be so.
+ */
+static bool is_shared(int fd)
+{
+	static const unsigned long alone[] = {
+		EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
+		TMPFS_MAGIC,      RAMFS_MAGIC,     MSDOS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC,
+		JFS_SUPER_MAGIC,  ZFS_SUPER_MAGIC,
+	};
+	struct statfs sf;
+	size_t i;
+
+	if (fstatfs(fd, &sf) < 0)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(alone); i++)
+		if ((unsigned long)sf.f_type == alone[i])
+			return false;
+	return true;
 }
 
 static int mount_device(struct target *t, const char *source)
@@ -77,7 +103,10 @@ static int disk_open(struct target *t)
 
 	if (err == 0)
 		err = directory_open(t, t->url->path);
-	return err < 0 ? err : look_at_what_it_lies_on(t);
+	if (err < 0)
+		return err;
+	t->shared = is_shared(t->base_fd);
+	return look_at_what_it_lies_on(t);
 }
 
 static int disk_close(struct target *t)

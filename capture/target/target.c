@@ -29,6 +29,7 @@ static int open_target(struct target *t, const struct url *url, const struct tar
 		.root = env->root,
 		.url = url,
 		.existing = existing,
+		.shared = url->scheme != URL_FILE,
 		.base_fd = -1,
 		.dir_fd = -1,
 		.file_fd = -1,

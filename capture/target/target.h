@@ -127,6 +127,8 @@ struct target {
 	/* Set by open: what is written there would not outlive the boot, or is not known to. */
 	bool in_memory;
 	char lies_on[160]; /* then: what it really lies on, "tmpfs, which is memory" */
+	/* Other machines can write there, too; of a directory, open finds out. */
+	bool shared;
 	/* Set by a kind whose server may have lost what it had acknowledged: a commit must compare
 	 * the whole file with the digest of what was written. */
 	bool reread;

@@ -67,6 +67,7 @@ static void take_over(struct target *t)
 	memcpy(t->lies_on, s->lies_on, sizeof(t->lies_on));
 	t->in_memory = s->in_memory;
 	t->full = s->full;
+	t->shared = s->shared;
 	t->owner = s->owner;
 	t->reread = s->reread;
 }

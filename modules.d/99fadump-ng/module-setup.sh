@@ -286,6 +286,14 @@ fadump_ng_install_remote() {
     done < <(fadump_ng_remote)
 }
 
+# Whose dumps are this machine's, on a target that others share. An image for any machine does not say.
+fadump_ng_install_machine_id() {
+    local id=$dracutsysrootdir/etc/machine-id
+
+    [[ $hostonly && -r $id ]] || return 0
+    (umask 077 && cat "$id" > "$initdir/etc/fadump-ng.machine-id")
+}
+
 # called by dracut
 install() {
     local rules hook
@@ -301,6 +309,7 @@ install() {
     # It runs as nobody and copies VMCOREINFO to a file in there.
     mkdir -p "$initdir/tmp" && chmod 1777 "$initdir/tmp"
     fadump_ng_programs -o e2fsck /etc/e2fsck.conf /etc/hostname
+    fadump_ng_install_machine_id
     # The mark by which the program knows where it is; without systemd some versions of dracut leave it out.
     [[ -e $initdir/etc/initrd-release ]] || : > "$initdir/etc/initrd-release"
     # For a person in the rescue shell: the programs by their names, and all else as applets of busybox. No links to those: a

@@ -149,6 +149,17 @@ esac'
     [ -z "$(sed -n 's/^Before=//p' "$unit" | grep -E 'dracut-(cmdline|pre-udev|pre-trigger|initqueue)')" ]
 }
 
+@test "the image has its machine's machine-id for root alone; one for any machine has none" {
+    mkdir -p "$T/sysroot/etc"
+    echo 00112233445566778899aabbccddeeff >"$T/sysroot/etc/machine-id"
+    dracutsysrootdir=$T/sysroot
+    hostonly='' install
+    [ ! -e "$T/initrd/etc/fadump-ng.machine-id" ]
+    hostonly=yes install
+    [ "$(cat "$T/initrd/etc/fadump-ng.machine-id")" = 00112233445566778899aabbccddeeff ]
+    [ "$(stat -c %a "$T/initrd/etc/fadump-ng.machine-id")" = 600 ]
+}
+
 @test "without systemd: hooks before the root is mounted, when it does not come, and when all is lost" {
     WITHOUT_SYSTEMD=1 install
     grep -qx 'inst_hook pre-mount 00 fadump-ng-capture.sh' "$T/did"

@@ -205,6 +205,37 @@ teardown() {
     [ "$(numbers dumps)" = "1 3 4" ]
 }
 
+@test "hosts whose names differ behind the first dot do not delete each other's dumps" {
+    conf 'keep = 1'
+    echo db1.prod >"$T/root/etc/hostname"
+    crash 1
+    echo db1.test >"$T/root/etc/hostname"
+    crash 2
+    crash 3
+    [ "$(numbers dumps)" = "1 3" ]
+    # The directory's name has the first part, as before.
+    [ "$(find "$D" -name 'db1-2*' | wc -l)" = 3 ]
+    grep -q '"host": *"db1.prod"' "$D"/db1-*/manifest.json
+}
+
+@test "one name on two machines: the machine-id tells them apart; the image has a copy of it" {
+    conf 'keep = 1'
+    echo 00112233445566778899aabbccddeeff >"$T/root/etc/fadump-ng.machine-id"
+    crash 1
+    echo ffeeddccbbaa99887766554433221100 >"$T/root/etc/fadump-ng.machine-id"
+    crash 2
+    [ "$(numbers dumps)" = "1 2" ]
+    crash 3
+    [ "$(numbers dumps)" = "1 3" ]
+    # The running system goes by its own.
+    rm "$T/root/etc/initrd-release"
+    echo 00112233445566778899aabbccddeeff >"$T/root/etc/machine-id"
+    conf 'keep = 1' 'keep-logs = 1'
+    fadump prune
+    [ "$(numbers dumps)" = "1 3" ]
+    ! grep -rq 00112233445566778899aabbccddeeff "$D"
+}
+
 @test "files that somebody put beside a log stay, and so does its manifest" {
     conf 'keep = 1' 'keep-logs = 1'
     crash 1

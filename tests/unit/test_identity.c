@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/identity.h"
+#include "run/inventory.h"
 
 #include "scratch.h"
 #include "unit.h"
@@ -127,6 +128,93 @@ static void test_host(void **state)
 	}
 }
 
+/* The whole name tells hosts apart, though a directory's name has its first part alone. */
+static void test_whole_host(void **state)
+{
+	static const struct {
+		const char *host, *want;
+	} cases[] = {
+		{"db1.prod", "db1.prod"}, {"db1.test.", "db1.test"},  {".hidden", "localhost"},
+		{"a.b/../c", "a.b_.._c"}, {"localhost", "localhost"},
+	};
+	struct scratch *s = *state;
+	char out[80];
+
+	s->root.real = true;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		host = cases[i].host;
+		identity_host(&s->root, out, sizeof(out));
+		assert_string_equal(out, cases[i].want);
+	}
+}
+
+static const char *machine_of(struct scratch *s)
+{
+	static char out[40];
+
+	identity_machine(&s->root, out, sizeof(out));
+	return out;
+}
+
+#define MACHINE_A "0123456789abcdef0123456789abcdef\n"
+#define MACHINE_B "fedcba9876543210fedcba9876543210\n"
+#define A_UUID    "12345678-9abc-def0-1234-56789abcdef0"
+
+static void test_machine(void **state)
+{
+	struct scratch *s = *state;
+	char a[40];
+
+	assert_string_equal(machine_of(s), "");
+	scratch_file(s, "/etc/machine-id", "uninitialized\n");
+	assert_string_equal(machine_of(s), "");
+	scratch_file(s, "/etc/machine-id", MACHINE_A);
+	(void)snprintf(a, sizeof(a), "%s", machine_of(s));
+	assert_int_equal(strlen(a), 32);
+	/* It is not given away. */
+	assert_null(strstr(a, "0123456789abcdef"));
+	scratch_file(s, "/etc/machine-id", MACHINE_B);
+	assert_string_not_equal(machine_of(s), a);
+	/* A copy of the disk in another machine. */
+	scratch_file(s, "/etc/machine-id", MACHINE_A);
+	scratch_file(s, "/proc/device-tree/system-id", "10C4E7A");
+	assert_string_not_equal(machine_of(s), a);
+	(void)snprintf(a, sizeof(a), "%s", machine_of(s));
+	/* In an initramfs machine-id is systemd's own invention: the image's copy counts. */
+	scratch_file(s, "/etc/initrd-release", "");
+	assert_string_equal(machine_of(s), "");
+	scratch_file(s, MACHINE_ID_IMAGE, MACHINE_A);
+	scratch_file(s, "/etc/machine-id", MACHINE_B);
+	assert_string_equal(machine_of(s), a);
+	scratch_file(s, "/proc/device-tree/vm,uuid", A_UUID);
+	assert_string_equal(machine_of(s), A_UUID);
+}
+
+/* Where other machines write, too, a name is not enough: nothing without a key is ours. */
+static void test_owner(void **state)
+{
+	static const struct {
+		struct owner o;
+		struct manifest_about a;
+		bool alone, shared;
+	} of[] = {
+		{{"lab", "1"}, {.host = "lab", .machine = "1"}, true, true},
+		{{"new", "1"}, {.host = "old", .machine = "1"}, true, true},
+		{{"lab", "1"}, {.host = "lab", .machine = "2"}, false, false},
+		{{"lab", "1"}, {.host = "lab"}, true, false},
+		{{"lab", ""}, {.host = "lab", .machine = "1"}, true, false},
+		{{"lab", ""}, {.host = "lab"}, true, false},
+		{{"lab", ""}, {.host = "other"}, false, false},
+		{{"lab", ""}, {.host = ""}, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
+		assert_int_equal(owner_has(&of[i].o, &of[i].a, false), of[i].alone);
+		assert_int_equal(owner_has(&of[i].o, &of[i].a, true), of[i].shared);
+	}
+}
+
 /* Longer than a name may be: cut, and an end to it. */
 static void test_long_host(void **state)
 {
@@ -228,6 +316,9 @@ int main(void)
 		cmocka_unit_test(test_no_core),
 		cmocka_unit_test_setup_teardown(test_clock, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_host, setup, teardown),
+		cmocka_unit_test(test_owner),
+		cmocka_unit_test_setup_teardown(test_whole_host, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_machine, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_host, setup, teardown),
 	};
 
