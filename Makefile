@@ -89,6 +89,9 @@ $(O)/tools/mkkdump: TOOL_LIBS := -lz -llzo2 -lzstd -lsnappy
 $(O)/tools/kdumppages: TOOL_LIBS := -lkdumpfile
 $(O)/unit/test_codec $(O)/unit/test_kdump_pages: UNIT_LIBS := -lz -llzo2 -lzstd -lsnappy
 
+# A server to talk to.
+$(O)/unit/test_ssh_pool: | $(O)/tools/sftpd
+
 # Tests of what waits, with a clock that they move.
 GIVEN_CLOCK   := child coprocess dmesg feeder
 $(GIVEN_CLOCK:%=$(O)/unit/test_%): UNIT_CLOCK := $(O)/tests/unit/given_clock.o

@@ -7,15 +7,7 @@
 
 #define SSH_PATH_SIZE 1024
 
-/*
- * A disk tells of an error once, to whoever asks first. Where the connection broke before the
- * answer to a sync, asking again proves nothing.
- */
-#define SSH_SYNC_LOST                                                                              \
-	"the connection broke while the server brought %s to stable storage; whether that worked " \
-	"is not known"
-
-#define SSH_NO_SYNC "the server cannot be asked to bring data to stable storage (fsync)"
+#define SSH_NO_SYNC   "the server cannot be asked to bring data to stable storage (fsync)"
 
 static inline struct ssh_pool *ssh_pool_of(const struct target *t)
 {

@@ -73,7 +73,7 @@ void ssh_pool_adopt(struct ssh_pool *p, const char *path)
 	(void)snprintf(p->path, sizeof(p->path), "%s", path);
 	p->flags = SFTP_FXF_READ;
 	p->end = 0;
-	p->dropped = p->sync_lost = false;
+	p->dropped = p->sync_lost = p->streaming = false;
 }
 
 void ssh_pool_free_chunks(struct ssh_pool *p)
@@ -152,7 +152,7 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 		p->links[i].unsynced = 0;
 	}
 	p->flags = flags;
-	p->acked = p->lied = p->dropped = p->sync_lost = false;
+	p->acked = p->lied = p->dropped = p->sync_lost = p->streaming = false;
 	p->end = p->n_astray = 0;
 	return err;
 }
@@ -220,6 +220,7 @@ int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off
 {
 	const unsigned char *from = buf;
 
+	p->streaming = true;
 	if (p->error)
 		return p->error;
 	if (off > INT64_MAX - len)
@@ -263,6 +264,8 @@ int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off
 
 int ssh_pool_drain(struct ssh_pool *p)
 {
+	/* All is sent in a moment: it is worth keeping, proved or not. */
+	p->streaming = false;
 	queue_filling(p);
 	return p->error ? p->error : ssh_pool_pump(p, is_drained);
 }
@@ -321,7 +324,8 @@ void ssh_pool_forget(struct ssh_pool *p)
 	p->filling = NULL;
 	p->path[0] = '\0';
 	p->end = p->n_astray = 0;
-	p->acked = false;
-	if (ssh_pool_any_up(p))
+	p->acked = p->streaming = false;
+	/* That of a lost sync says nothing of the server. */
+	if (ssh_pool_any_up(p) || (p->sync_lost && p->error == -ECONNRESET))
 		p->error = 0;
 }

@@ -11,6 +11,14 @@
 
 #define SSH_LINKS_MAX 8
 
+/*
+ * A disk tells of an error once, to whoever asks first. Where the connection broke before the
+ * answer to a sync, asking again proves nothing.
+ */
+#define SSH_SYNC_LOST                                                                              \
+	"the connection broke while the server brought %s to stable storage; whether that worked " \
+	"is not known"
+
 enum ssh_chunk_state { CHUNK_FREE, CHUNK_FILLING, CHUNK_QUEUED, CHUNK_SENT };
 
 struct ssh_chunk {
@@ -70,6 +78,7 @@ struct ssh_pool {
 	bool dirs_synced; /* for those above: the server has synced a directory */
 	bool no_sync;     /* the server offers fsync and says that it cannot */
 	bool sync_lost;   /* one broke before its answer to a sync of the file */
+	bool streaming;   /* there is more to come of the file: what cannot be proved ends here */
 	/* Under way when a connection broke: the server may still write it, over what comes anew.
 	 */
 	struct ssh_span *astray;
@@ -99,7 +108,10 @@ struct sftp *ssh_pool_any(struct ssh_pool *p);
 
 /* Create the file on all connections; exclusive. 0 or -errno. */
 int ssh_pool_create(struct ssh_pool *p, const char *path) _must_check_;
-/* Copies. 0, or -errno, which stays. */
+/*
+ * Copies. 0, or -errno, which stays. -ECONNRESET also as soon as nothing can prove any more what is
+ * there already, however well the connections are: see ssh_pool_sync().
+ */
 int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off) _must_check_;
 /* Everything is acknowledged. 0 or -errno. */
 int ssh_pool_drain(struct ssh_pool *p) _must_check_;

@@ -151,6 +151,16 @@ bool ssh_pool_any_up(const struct ssh_pool *p)
 	return false;
 }
 
+bool ssh_pool_any_held(const struct ssh_pool *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_links; i++)
+		if (p->links[i].up && p->links[i].held && !p->links[i].link.sftp.broken)
+			return true;
+	return false;
+}
+
 /* Nobody knows whether it was written, or when it will be. */
 static void go_astray(struct ssh_pool *p, const struct ssh_chunk *k)
 {
@@ -194,6 +204,11 @@ void ssh_pool_drop(struct ssh_pool *p, size_t i, int err)
 	}
 	if (err == -EPROTO)
 		p->lied = true;
+	/* Hours of more that nothing can prove would keep the next target from its turn. */
+	if (p->streaming && p->sync_lost && !ssh_pool_any_held(p)) {
+		why(p, SSH_SYNC_LOST, "the dump");
+		(void)ssh_pool_fail(p, -ECONNRESET);
+	}
 }
 
 /*

@@ -15,6 +15,9 @@ int ssh_pool_fail(struct ssh_pool *p, int err);
 size_t ssh_pool_pick(const struct ssh_pool *p);
 bool ssh_pool_any_up(const struct ssh_pool *p);
 
+/* Is there one that has been up since the file was created? */
+bool ssh_pool_any_held(const struct ssh_pool *p);
+
 void ssh_pool_free_chunks(struct ssh_pool *p);
 
 /* A connection is gone. What it had not acknowledged waits for another, or for it to come back. */

@@ -52,16 +52,6 @@ int ssh_pool_synced(struct ssh_pool *p, struct ssh_pool_link *l, const struct sf
 						 "could not bring the file to stable storage"));
 }
 
-static bool any_held(const struct ssh_pool *p)
-{
-	size_t i;
-
-	for (i = 0; i < p->n_links; i++)
-		if (p->links[i].up && p->links[i].held && !p->links[i].link.sftp.broken)
-			return true;
-	return false;
-}
-
 /* Ask all that are up. How many answered, or the -errno of one that did. */
 static int ask_all(struct ssh_pool *p, bool *held)
 {
@@ -94,10 +84,10 @@ int ssh_pool_sync(struct ssh_pool *p, bool *held)
 	for (round = 0; round < ROUNDS && n == 0; round++) {
 		if (!ssh_pool_any(p))
 			return p->error ? p->error : -ECONNRESET;
-		if (p->sync_lost && !any_held(p))
+		if (p->sync_lost && !ssh_pool_any_held(p))
 			return -ECONNRESET;
 		n = ask_all(p, held);
-		if (n >= 0 && p->sync_lost && !any_held(p))
+		if (n >= 0 && p->sync_lost && !ssh_pool_any_held(p))
 			return -ECONNRESET;
 	}
 	return n > 0 ? 0 : n < 0 ? n : -ECONNRESET;

@@ -20,6 +20,7 @@
  * - stall: never answered
  * - drop: not carried out, hung up
  * - dropdone: carried out, hung up
+ * - dropsync: the N-th sync of a file, and no other request: not carried out, hung up
  * - cut: hung up within the answer
  * - garbage: answered with what is no packet
  * - twice: answered twice
@@ -712,7 +713,7 @@ static void spoilt(unsigned char type)
 	if (is("stall"))
 		for (;;)
 			(void)pause();
-	if (is("drop"))
+	if (is("drop") || is("dropsync"))
 		exit(0);
 	if (is("delay"))
 		(void)usleep(500000);
@@ -734,6 +735,18 @@ static void spoilt(unsigned char type)
 		send_out();
 }
 
+/* Is it among those of which this kind of fault counts the N-th? */
+static bool counts(unsigned char type)
+{
+	struct stat st;
+
+	if (is("short"))
+		return type == SFTP_READ;
+	if (is("dropsync"))
+		return stat(real(to_sync(type)), &st) == 0 && S_ISREG(st.st_mode);
+	return true;
+}
+
 static bool serve(void)
 {
 	unsigned char head[5];
@@ -747,10 +760,8 @@ static bool serve(void)
 	in_at = 0;
 	if (!read_all(in, in_len))
 		return false;
-	/* Only reads may be short. */
-	if (is("short") && head[4] != SFTP_READ)
-		number = 0;
-	else
+	number = 0;
+	if (counts(head[4]))
 		number = __atomic_add_fetch(&shared->requests, 1, __ATOMIC_SEQ_CST);
 	if (number == nth && *fault) {
 		spoilt(head[4]);

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A file written over several connections, and what becomes of it when one breaks. */
+#include "unit.h"
+
+#include "scratch.h"
+#include "stub.h"
+#include "target/ssh_parts.h"
+#include "target/ssh_pool_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE  (64 * KIB)
+#define PLENTY ((size_t)512) /* pieces: what is not noticed before is noticed too late */
+
+struct fixture {
+	struct scratch s;
+	struct stubs stubs;
+	struct target_env env;
+	struct url url;
+	struct target t;
+	struct ssh_pool *p;
+};
+
+static void put_env(const struct fixture *f, const char *name, const char *dir)
+{
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "%s%s", f->s.dir, dir);
+	if (mkdir(path, 0700) < 0)
+		abort();
+	(void)setenv(name, path, 1);
+}
+
+/* tools/sftpd, beside this program. */
+static void find_server(void)
+{
+	char path[1024] = "", *slash;
+
+	if (readlink("/proc/self/exe", path, sizeof(path) - 20) < 0)
+		abort();
+	for (int i = 0; i < 2 && (slash = strrchr(path, '/')); i++)
+		*slash = '\0';
+	(void)strcat(path, "/tools/sftpd");
+	(void)setenv("SFTPD", path, 1);
+}
+
+static void begin(struct fixture *f, const char *url, const char *fault)
+{
+	const char *why;
+
+	(void)setenv("SFTPD_FAULT", fault, 1);
+	assert_int_equal(url_parse(url, &f->url, &why), 0);
+	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
+	f->p = ssh_pool_of(&f->t);
+	f->p->sync_every = 16 * PIECE;
+	assert_int_equal(f->t.ops->begin(&f->t, "host-1"), 0);
+	/* The first sync is this one's. */
+	assert_int_equal(target_put(&f->t, DUMP_LOG, "log", 3), 0);
+	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	scratch_init(&f->s);
+	stubs_init(&f->stubs);
+	stubs_add(&f->stubs, "ssh", "[ \"$1\" = -G ] && exec echo 'ciphers a'; exec \"$SFTPD\"");
+	find_server();
+	put_env(f, "SFTPD_DIR", "/box");
+	put_env(f, "SFTPD_STATE", "/state");
+	f->env.root = &f->s.root;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const names[] = {"ssh", NULL};
+	struct fixture *f = *state;
+
+	(void)!target_close(&f->t);
+	url_deinit(&f->url);
+	stubs_deinit(&f->stubs, names);
+	scratch_deinit(&f->s);
+	free(f);
+	return 0;
+}
+
+/* So many pieces, or as many as are taken. */
+static int write_pieces(struct fixture *f, size_t n, size_t *taken)
+{
+	static unsigned char piece[PIECE];
+	int err = 0;
+
+	for (*taken = 0; *taken < n && err == 0; ++*taken) {
+		memset(piece, (int)*taken, sizeof(piece));
+		err = f->t.ops->write(&f->t, piece, sizeof(piece), *taken * PIECE);
+	}
+	return err;
+}
+
+static bool all_up(const struct ssh_pool *p)
+{
+	for (size_t i = 0; i < p->n_links; i++)
+		if (!p->links[i].up)
+			return false;
+	return true;
+}
+
+static void test_a_lost_sync_ends_the_dump_at_once(void **state)
+{
+	struct fixture *f = *state;
+	size_t taken;
+
+	begin(f, "ssh://vault/dumps", "dropsync 3");
+	assert_int_equal(write_pieces(f, PLENTY, &taken), -ECONNRESET);
+	assert_true(taken < PLENTY / 2);
+	assert_non_null(strstr(f->t.why, "whether that worked is not known"));
+	/* It is out of the way, and the server may still be told why. */
+	assert_int_equal(f->t.ops->abandon(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(target_put(&f->t, DUMP_MANIFEST, "hello", 5), 0);
+	assert_string_equal(scratch_text(&f->s, "/box/dumps/host-1/" DUMP_MANIFEST), "hello");
+	assert_null(scratch_text(&f->s, "/box/dumps/host-1/" DUMP_INCOMPLETE));
+}
+
+static void test_another_one_answers_for_the_disk(void **state)
+{
+	struct fixture *f = *state;
+	size_t taken;
+
+	begin(f, "ssh://vault/dumps?connections=3", "dropsync 3");
+	assert_int_equal(ssh_pool_pump(f->p, all_up), 0);
+	/* From the first byte on: those that came later have not seen all of it. */
+	assert_int_equal(f->t.ops->abandon(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(write_pieces(f, PLENTY, &taken), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "", 0, 0), 0);
+	assert_int_equal(f->t.ops->flush(&f->t), 0);
+	assert_true(f->p->sync_lost);
+	assert_true(f->t.reread);
+}
+
+static void test_what_is_sent_whole_is_worth_keeping(void **state)
+{
+	struct fixture *f = *state;
+	size_t taken;
+
+	begin(f, "ssh://vault/dumps", "dropsync 2");
+	/* The sync begins with the last of it. */
+	f->p->sync_every = 3 * PIECE;
+	assert_int_equal(write_pieces(f, 3, &taken), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "", 0, 0), 0);
+	assert_int_equal(f->t.ops->flush(&f->t), -ECONNRESET);
+	assert_non_null(strstr(f->t.why, "whether that worked is not known"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_lost_sync_ends_the_dump_at_once, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_another_one_answers_for_the_disk, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_sent_whole_is_worth_keeping, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
