@@ -22,8 +22,12 @@ static int exit_of(enum run_outcome outcome)
 	case RUN_CAPTURED:
 		return EXIT_DONE;
 	case RUN_NO_DUMP:
-	case RUN_KEPT:
 		return EXIT_NO_DUMP;
+	case RUN_KEPT:
+	case RUN_EXHAUSTED:
+	case RUN_LEFT:
+	case RUN_KEXEC:
+		return EXIT_LEFT_ALONE;
 	case RUN_INVALID:
 		return EXIT_INVALID;
 	case RUN_NOT_GIVEN:
@@ -115,9 +119,7 @@ static int capture(struct app *app, const struct arguments *a, const struct conf
 	struct run run;
 
 	run_init(&run, &app->root, config, &a->run, &app->log);
-	outcome = a->run.late && config->on_failure != CONFIG_ACTION_LATE_CAPTURE
-			  ? RUN_NO_DUMP
-			  : run_capture(&run);
+	outcome = run_capture(&run);
 	if (outcome == RUN_NO_DUMP && !a->run.late)
 		log_info(&app->log, "no dump is active; nothing to do");
 	if (a->json)

@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "base/rights.h"
 #include "cmd/verify.h"
-#include "crash/verdict.h"
 #include "run/core_file.h"
+#include "run/state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +20,8 @@ static int exit_of(enum verdict_kind kind)
 		return EXIT_DONE;
 	case VERDICT_NONE:
 		return EXIT_NO_DUMP;
+	case VERDICT_KEXEC:
+		return EXIT_LEFT_ALONE;
 	default:
 		return EXIT_INVALID;
 	}
@@ -46,13 +48,15 @@ static json_object *core_object(const struct vmcore *core)
 	return o;
 }
 
-static void print_json(const char *path, const struct verdict *v)
+/* path: of a file; else state is the machine's. */
+static void print_json(const char *path, const struct verdict *v, const char *state)
 {
 	bool bad = v->kind == VERDICT_BAD_CORE;
 	bool said = v->finding.meaning != KLOG_NOTHING;
 	json_object *o = json_object_new_object();
 
 	json_add_text(o, "verdict", verdict_word(v->kind));
+	json_add_text(o, "state", state);
 	json_add_text(o, "file", path);
 	json_add_text(o, "summary", v->summary);
 	json_add_text(o, "advice", *v->advice ? v->advice : NULL);
@@ -83,7 +87,7 @@ static void explain(struct app *app, const struct verdict *v)
 			  v->advice);
 	else if (v->finding.meaning != KLOG_NOTHING && v->kind != VERDICT_NONE)
 		log_error(&app->log, "%s %s %s", v->summary, v->finding.why, v->finding.advice);
-	else if (exit_of(v->kind) == EXIT_INVALID)
+	else if (v->kind != VERDICT_DUMP && v->kind != VERDICT_NONE)
 		log_error(&app->log, "%s %s", v->summary, v->advice);
 }
 
@@ -119,9 +123,13 @@ static int judge_file(struct app *app, const char *path, struct verdict *v)
 	return err;
 }
 
-static int judge_machine(struct app *app, struct verdict *v)
+static int judge_machine(struct app *app, struct verdict *v, const char **word)
 {
-	int err = verdict_judge(&app->root, v);
+	struct state state;
+	int err = state_read(&app->root, true, &state);
+
+	*v = state.verdict;
+	*word = state.word;
 
 	if (err < 0)
 		log_error(&app->log, "cannot judge the crash state: %s%s", verdict_error(v, err),
@@ -133,7 +141,7 @@ static int judge_machine(struct app *app, struct verdict *v)
 
 int cmd_check(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
-	const char *core = NULL, *value;
+	const char *core = NULL, *value, *word = NULL;
 	struct verdict v = {0};
 	bool json = false;
 	int i = 0, o, status = EXIT_FAILED;
@@ -150,9 +158,9 @@ int cmd_check(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return cmd_usage(app, cmd, "takes no argument; a core is given with --core");
 	if (core && is_dump(core))
 		return verify_dump(app, core, false, json);
-	if ((core ? judge_file(app, core, &v) : judge_machine(app, &v)) == 0) {
+	if ((core ? judge_file(app, core, &v) : judge_machine(app, &v, &word)) == 0) {
 		if (json)
-			print_json(core, &v);
+			print_json(core, &v, word);
 		else
 			print_text(&v);
 		status = exit_of(v.kind);

@@ -10,7 +10,14 @@
 #include <stdbool.h>
 
 /* Exit statuses, a contract with outside tools. */
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_DUMP = 3, EXIT_INVALID = 4 };
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NO_DUMP = 3,
+	EXIT_INVALID = 4,
+	EXIT_LEFT_ALONE = 5, /* a dump is in memory, and nothing was done about it */
+};
 
 struct app {
 	struct root root;

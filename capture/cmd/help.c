@@ -20,7 +20,8 @@ static void print_all(void)
 	       "  -v, --verbose  say more        -q, --quiet  say only errors\n"
 	       "  --help, --version\n\n"
 	       "exit status: 0 done, 1 failed, 2 usage, 3 no dump is active,\n"
-	       "             4 the dump or the file is invalid\n");
+	       "             4 the dump or the file is invalid, 5 a dump is in memory and was\n"
+	       "             left alone\n");
 }
 
 static void print_one(const struct cmd *c)

@@ -5,6 +5,13 @@
 
 #include <errno.h>
 
+static int exit_of(int result)
+{
+	if (result == REGISTER_LEFT)
+		return EXIT_LEFT_ALONE;
+	return result < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
 int cmd_register(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	bool given; /* they have no option */
@@ -12,7 +19,7 @@ int cmd_register(struct app *app, const struct cmd *cmd, int argc, char **argv)
 
 	if (status != EXIT_DONE)
 		return status;
-	return register_for_crash(&app->root, &app->log, NULL) < 0 ? EXIT_FAILED : EXIT_DONE;
+	return exit_of(register_for_crash(&app->root, &app->log, NULL));
 }
 
 int cmd_unregister(struct app *app, const struct cmd *cmd, int argc, char **argv)
@@ -22,5 +29,5 @@ int cmd_unregister(struct app *app, const struct cmd *cmd, int argc, char **argv
 
 	if (status != EXIT_DONE)
 		return status;
-	return unregister(&app->root, &app->log) < 0 ? EXIT_FAILED : EXIT_DONE;
+	return exit_of(unregister(&app->root, &app->log));
 }

@@ -39,7 +39,7 @@ static enum release_result release(struct app *app, const struct config *config,
 	}
 	if ((r == RELEASE_DONE || r == RELEASE_UNCLEAR) && record_released(&app->root, r, fate) < 0)
 		log_warning(&app->log, "%s: cannot be written", RECORD_PATH);
-	if (r == RELEASE_DONE && register_for_crash(&app->root, &app->log, &fate) < 0)
+	if (r == RELEASE_DONE && register_for_crash(&app->root, &app->log, &fate) != 0)
 		r = RELEASE_FAILED;
 	return r;
 }

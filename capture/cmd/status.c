@@ -4,19 +4,17 @@
 #include "base/json.h"
 #include "base/rights.h"
 #include "crash/conflict.h"
-#include "crash/verdict.h"
-#include "run/record.h"
+#include "run/state.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 struct view {
-	const struct verdict *v;
-	const struct fadump_state *s;
-	struct record record;
-	bool have_record;
-	const char *conflict; /* another service that is enabled; NULL */
+	const struct state *state;
+	const struct verdict *v;      /* of state */
+	const struct fadump_state *s; /* of state */
+	const char *conflict;         /* another service that is enabled; NULL */
 };
 
 /* A boot that captured does not get the whole of the preserved area back until the next reboot. */
@@ -32,18 +30,22 @@ static const char *readiness(const struct view *w)
 
 	if (!s->supported)
 		return "not ready: this kernel or firmware has no fadump";
-	if (w->v->kind == VERDICT_DUMP || w->v->kind == VERDICT_BAD_CORE ||
-	    w->v->kind == VERDICT_NO_VMCORE)
+	if (w->v->kind == VERDICT_KEXEC)
+		return "not ready: this kernel was started by kexec, and takes what an earlier "
+		       "crash had left for a dump";
+	if (w->state->dump_in_memory)
 		return "not ready: the dump of the last crash is still in memory";
 	if (w->v->kind == VERDICT_FADUMP_OFF)
 		return "not ready: a capture boot with fadump off; reboot with fadump=on";
+	if (w->v->kind == VERDICT_UNDECIDED)
+		return "not ready: the machine crashed, and what became of the dump is not known";
 	/* The kernel clears enabled then. */
 	if (w->v->finding.meaning == KLOG_RESERVE_FAILED && s->registered != 1)
 		return "not ready: no memory could be reserved; see crashkernel= and 'fadump:' in "
 		       "the kernel log";
 	if (s->enabled != 1)
 		return "not ready: fadump is off; add fadump=on to the kernel command line";
-	if (s->registered == 1 && w->have_record && w->record.header_exposed)
+	if (s->registered == 1 && w->state->have_record && w->state->record.header_exposed)
 		return "ready: registered, but the next dump may be lost, because this kernel gave "
 		       "the page of its fadump header away; reboot when convenient";
 	if (s->registered == 1)
@@ -67,6 +69,16 @@ static const char *platform_word(enum fadump_platform p)
 	return "none";
 }
 
+/* r: NULL when no capture ran in this boot. */
+static void add_last(json_object *o, const struct record *r)
+{
+	json_add_text(o, "last_capture", r ? r->outcome : NULL);
+	json_add_text(o, "last_target", r && r->target[0] ? r->target : NULL);
+	json_add_text(o, "last_dump", r && r->dir[0] ? r->dir : NULL);
+	json_add_text(o, "last_policy", r && r->policy[0] ? r->policy : NULL);
+	json_add_text(o, "last_failure", r && r->reason[0] ? r->reason : NULL);
+}
+
 static void print_json(const struct view *w)
 {
 	const struct fadump_state *s = w->s;
@@ -82,25 +94,21 @@ static void print_json(const struct view *w)
 	json_add_bool(o, "capture_boot", s->release_mem);
 	json_add_bool(o, "dump_active",
 		      w->v->kind == VERDICT_DUMP || w->v->kind == VERDICT_BAD_CORE);
+	json_add_text(o, "state", w->state->word);
 	json_add_text(o, "verdict", verdict_word(w->v->kind));
-	json_add_text(o, "summary", w->v->summary);
+	json_add_text(o, "summary", w->state->summary);
+	json_add_text(o, "advice", *w->state->advice ? w->state->advice : NULL);
 	json_add_text(o, "kernel_said",
 		      w->v->finding.meaning != KLOG_NOTHING ? w->v->finding.line : NULL);
 	json_add_known(o, "mem_total_bytes", s->mem_total);
 	json_add_known(o, "mem_reserved_bytes", s->mem_reserved);
 	json_add_bool(o, "reboot_gives_memory_back", carried_on(w));
-	json_add_bool(o, "header_page_exposed", w->have_record && w->record.header_exposed);
+	json_add_bool(o, "header_page_exposed",
+		      w->state->have_record && w->state->record.header_exposed);
 	json_add_tristate(o, "kdump_loaded", s->kdump_loaded);
 	json_add_text(o, "conflict", w->conflict);
 	json_add_text(o, "bootargs_append", s->append_known ? s->append : NULL);
-	json_add_text(o, "last_capture", w->have_record ? w->record.outcome : NULL);
-	json_add_text(o, "last_target",
-		      w->have_record && w->record.target[0] ? w->record.target : NULL);
-	json_add_text(o, "last_dump", w->have_record && w->record.dir[0] ? w->record.dir : NULL);
-	json_add_text(o, "last_policy",
-		      w->have_record && w->record.policy[0] ? w->record.policy : NULL);
-	json_add_text(o, "last_failure",
-		      w->have_record && w->record.reason[0] ? w->record.reason : NULL);
+	add_last(o, w->state->have_record ? &w->state->record : NULL);
 	json_print(o);
 }
 
@@ -122,23 +130,31 @@ static void print_memory(const struct view *w)
 		printf("            this boot captured a dump and carried on; a reboot gives about "
 		       "%lld MB back\n",
 		       kept);
+	if (carried_on(w) && !w->s->from_kexec)
+		printf("kexec:      do not start another kernel with kexec from this boot: it "
+		       "would "
+		       "take what the crash left for a new dump; reboot through the firmware\n");
 }
 
 static void print_last(const struct view *w)
 {
-	if (!w->have_record)
+	const struct record *r = &w->state->record;
+	const char *released = r->released ? ", memory released" : "";
+	int err = w->state->record_error;
+
+	if (err == -EACCES || err == -EPERM)
+		printf("last dump:  %s: %s%s\n", RECORD_PATH, strerror(-err), rights_advice(err));
+	if (!w->state->have_record)
 		return;
-	printf("last dump:  %s", w->record.outcome);
-	if (w->record.target[0])
-		printf(", %s in %s, %llu bytes%s", w->record.dir, w->record.target,
-		       (unsigned long long)w->record.size,
-		       w->record.released ? ", memory released" : "");
-	else if (w->record.policy[0])
-		printf(", its log alone, as %s says, %s in %s%s", w->record.policy,
-		       w->record.log_dir, w->record.log_target,
-		       w->record.released ? ", memory released" : "");
-	else if (w->record.reason[0])
-		printf(": %s", w->record.reason);
+	printf("last dump:  %s", r->outcome);
+	if (r->target[0])
+		printf(", %s in %s, %llu bytes%s", r->dir, r->target, (unsigned long long)r->size,
+		       released);
+	else if (r->policy[0])
+		printf(", its log alone, as %s says, %s in %s%s", r->policy, r->log_dir,
+		       r->log_target, released);
+	else if (r->reason[0])
+		printf(": %s", r->reason);
 	printf("\n");
 }
 
@@ -147,13 +163,16 @@ static void print_text(const struct view *w)
 	const struct fadump_state *s = w->s;
 
 	printf("%s\n", readiness(w));
+	if (w->v->kind == VERDICT_UNSUPPORTED)
+		printf("dump:       %s: %s\n            %s\n", w->state->word, w->state->summary,
+		       w->state->advice);
 	if (!s->supported)
 		return;
 	printf("platform:   %s, hotplug %s\n", platform_word(s->platform),
 	       s->hotplug_ready ? "handled by the kernel" : "needs registering again");
-	printf("dump:       %s: %s\n", verdict_word(w->v->kind), w->v->summary);
-	if (*w->v->advice && w->v->kind != VERDICT_NONE)
-		printf("            %s\n", w->v->advice);
+	printf("dump:       %s: %s\n", w->state->word, w->state->summary);
+	if (*w->state->advice && w->v->kind != VERDICT_NONE)
+		printf("            %s\n", w->state->advice);
 	if (w->v->finding.meaning != KLOG_NOTHING)
 		printf("kernel:     %s\n            %s\n            %s\n", w->v->finding.line,
 		       w->v->finding.why, w->v->finding.advice);
@@ -170,26 +189,24 @@ static void print_text(const struct view *w)
 
 int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
-	struct verdict v = {0};
-	struct view w = {.v = &v, .s = &v.state};
+	struct state state;
+	struct view w = {.state = &state, .v = &state.verdict, .s = &state.verdict.state};
 	bool json;
 	int err = cmd_only_flag(app, cmd, argc, argv, &json);
 
 	if (err != EXIT_DONE)
 		return err;
-	err = verdict_judge(&app->root, &v);
+	err = state_read(&app->root, true, &state);
 	if (err < 0) {
-		log_error(&app->log, "cannot read the fadump state: %s%s", verdict_error(&v, err),
-			  rights_advice(err));
-		verdict_deinit(&v);
+		(void)!state_error(&app->log, &state, err);
+		state_deinit(&state);
 		return cmd_json_error(app, json, EXIT_FAILED);
 	}
 	w.conflict = conflict_find(&app->root);
-	w.have_record = record_read(&app->root, &w.record) == 0;
 	if (json)
 		print_json(&w);
 	else
 		print_text(&w);
-	verdict_deinit(&v);
+	state_deinit(&state);
 	return EXIT_DONE;
 }

@@ -95,6 +95,14 @@ static int64_t read_mem_total(const struct root *root)
 	return kib * 1024;
 }
 
+/* It moves: in the kernels that have both names the old one is on its way out. */
+static int read_kdump_loaded(const struct root *root)
+{
+	int loaded = read_flag(root, "/sys/kernel/kexec/crash_loaded");
+
+	return loaded >= 0 ? loaded : read_flag(root, "/sys/kernel/kexec_crash_loaded");
+}
+
 static enum fadump_platform read_platform(const struct root *root)
 {
 	if (root_exists(root, "/proc/device-tree/ibm,opal"))
@@ -166,7 +174,8 @@ int fadump_read(const struct root *root, struct fadump_state *out)
 	s.firmware_dump = root_exists(root, "/proc/device-tree/rtas/ibm,kernel-dump") ||
 			  root_exists(root, "/proc/device-tree/ibm,opal/dump/mpipl-boot");
 	s.mem_total = read_mem_total(root);
-	s.kdump_loaded = read_flag(root, "/sys/kernel/kexec_crash_loaded");
+	s.from_kexec = root_exists(root, "/proc/device-tree/chosen/linux,booted-from-kexec");
+	s.kdump_loaded = read_kdump_loaded(root);
 	read_append(root, &s);
 	*out = s;
 	return 0;

@@ -23,13 +23,14 @@ struct fadump_state {
 	bool hotplug_ready; /* the kernel keeps the dump right across memory hotplug by itself */
 	bool release_mem; /* the file is there: this is a capture boot, whatever became of the dump
 			   */
-	bool firmware_dump; /* ibm,kernel-dump or mpipl-boot in the device tree; stays after release
-			     */
-	bool vmcore;        /* /proc/vmcore is there */
+	bool firmware_dump;   /* ibm,kernel-dump or mpipl-boot in the device tree; stays after
+				 release, and goes along with kexec */
+	bool from_kexec;      /* another kernel started this one: the firmware had no part in it */
+	bool vmcore;          /* /proc/vmcore is there */
 	uint64_t vmcore_size; /* bytes; 0 when there is none */
 	int64_t mem_reserved; /* bytes kept for the next crash; -1 unknown */
 	int64_t mem_total;    /* bytes, MemTotal of /proc/meminfo; -1 unknown */
-	int kdump_loaded;     /* /sys/kernel/kexec_crash_loaded: 0, 1, -1 unknown */
+	int kdump_loaded;     /* a kdump kernel: 0, 1, -1 unknown */
 	char append[2048];    /* bootargs_append, or ""; the kernel's COMMAND_LINE_SIZE */
 	bool append_known;    /* bootargs_append exists (6.10 and newer, pseries) */
 };

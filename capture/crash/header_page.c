@@ -5,8 +5,8 @@
 
 bool header_page_is_freed(const struct fadump_state *state, uint64_t page_size)
 {
-	return state->mem_reserved > 0 && page_size > 0 &&
-	       (uint64_t)state->mem_reserved % page_size != 0;
+	return state->platform != FADUMP_PLATFORM_POWERNV && state->mem_reserved > 0 &&
+	       page_size > 0 && (uint64_t)state->mem_reserved % page_size != 0;
 }
 
 int header_page_find(const struct vmcore *core, uint64_t page_size, uint64_t *addr)
@@ -22,6 +22,18 @@ int header_page_find(const struct vmcore *core, uint64_t page_size, uint64_t *ad
 		}
 	}
 	return -ENOENT;
+}
+
+int header_page_find_in_tree(const struct kernel_dump *tree, const struct fadump_state *state,
+			     uint64_t page_size, uint64_t *addr)
+{
+	uint64_t end;
+
+	if (!tree->reserved_at || page_size == 0 || state->mem_reserved <= 0 ||
+	    __builtin_add_overflow(tree->reserved_at, (uint64_t)state->mem_reserved, &end))
+		return -ENOENT;
+	*addr = end - end % page_size;
+	return 0;
 }
 
 int header_page_find_in_log(const struct klog_finding *log, const struct fadump_state *state,

@@ -11,6 +11,7 @@
 
 #include "base/root.h"
 #include "crash/fadump.h"
+#include "crash/kernel_dump.h"
 #include "crash/klog.h"
 #include "crash/vmcore.h"
 
@@ -24,7 +25,11 @@ enum header_page {
 	HEADER_PAGE_LOST,    /* freed, and somebody has it: registering would overwrite that */
 };
 
-/* Does this kernel free it? Known before the release. page_size: bytes. */
+/*
+ * Does this kernel free it? Known before the release. page_size: bytes. Not on powernv, where 64
+ * KiB of metadata follow the header, of which only the beginning is in use: what is freed lies
+ * behind.
+ */
 bool header_page_is_freed(const struct fadump_state *state, uint64_t page_size);
 
 /*
@@ -32,6 +37,13 @@ bool header_page_is_freed(const struct fadump_state *state, uint64_t page_size);
  * -ENOENT when the core has no such segment.
  */
 int header_page_find(const struct vmcore *core, uint64_t page_size, uint64_t *addr) _must_check_;
+
+/*
+ * The same from the device tree of a capture boot, where it stays after the release: the reserved
+ * area begins with the CPU states. 0, or -ENOENT when it does not say so.
+ */
+int header_page_find_in_tree(const struct kernel_dump *tree, const struct fadump_state *state,
+			     uint64_t page_size, uint64_t *addr) _must_check_;
 
 /*
  * The same from what the kernel said, for a boot without a core: it freed from there on. 0, or

@@ -21,8 +21,9 @@ static const char more_memory[] =
 	"Raise crashkernel=, or pass nr_cpus=16 to the capture boot through bootargs_append.";
 static const char report_firmware[] =
 	"Keep the kernel log and report it to the firmware's support.";
-static const char save_log[] =
-	"Keep the kernel log; then 'fadump-ng release --force' gives the memory back.";
+static const char save_log[] = "Keep the kernel log. No program can read the dump: 'fadump-ng "
+			       "release --force' gives it up "
+			       "and the memory back.";
 static const char raise_boot_memory[] =
 	"Set crashkernel= to what the message asks for (768M is enough everywhere) and reboot.";
 static const char see_platform[] = "Remove fadump=on from the kernel command line and use kdump, "

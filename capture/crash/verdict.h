@@ -21,6 +21,8 @@ enum verdict_kind {
 	VERDICT_NO_VMCORE,  /* B: the memory is still reserved but there is no /proc/vmcore */
 	VERDICT_FADUMP_OFF, /* C: capture boot with fadump off; release_mem must never be written */
 	VERDICT_UNDECIDED,  /* A or B and the log does not say; registering tells (EPERM: B) */
+	VERDICT_KEXEC, /* a kernel started by kexec that took an old crash's memory for a dump */
+	VERDICT_UNSUPPORTED, /* the firmware kept a dump, and this kernel has no fadump: lost */
 };
 
 struct verdict {
@@ -33,6 +35,7 @@ struct verdict {
 	const char *summary; /* one sentence; static; never NULL */
 	const char *advice;  /* what to do; static; "" when nothing */
 	char why[300]; /* when judging failed and the errno says too little: for verdict_error() */
+	int log_error; /* 0, or why the kernel's log could not be read: -errno */
 	unsigned int lack; /* what the child that read the core could not give up: confine.h */
 };
 
@@ -43,13 +46,20 @@ struct verdict {
  */
 int verdict_judge(const struct root *root, struct verdict *out) _must_check_;
 
+/* The same, without a look into the core: VERDICT_DUMP where verdict_judge() may find
+ * VERDICT_BAD_CORE. For those who only ask whether memory is kept. */
+int verdict_look(const struct root *root, struct verdict *out) _must_check_;
+
+/* It is known that the memory was given back since: VERDICT_NONE. */
+void verdict_released(struct verdict *v);
+
 /* The same for a core given by hand (`--core FILE`): VERDICT_DUMP or VERDICT_BAD_CORE, of which
  * summary and advice speak as of a file; state is left zeroed. */
 int verdict_judge_core(int fd, struct verdict *out) _must_check_;
 void verdict_deinit(struct verdict *v);
 
-/* "none", "dump", "bad-core", "refused", "no-vmcore", "fadump-off", "undecided": stable words for
- * JSON. */
+/* "none", "dump", "bad-core", "refused", "no-vmcore", "fadump-off", "undecided", "kexec",
+ * "unsupported": stable words for JSON. */
 const char *verdict_word(enum verdict_kind kind);
 
 /* Why there is no verdict, for a message: what verdict_judge() returned. */

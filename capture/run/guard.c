@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define LATE_WAITS   "/run/fadump-ng/late-waits"
+#define LATE_TRIED   "/run/fadump-ng/late-tried"
 #define S            INT64_C(1000)
 #define LATE_WAIT_MS (60 * S)
 
@@ -231,10 +232,22 @@ static bool has_waited(const struct run *run)
 	return false;
 }
 
+/* Only the first to come here makes it. */
+static bool note_late(const struct run *run)
+{
+	int fd = root_open(run->root, LATE_TRIED, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return false;
+	(void)close(fd);
+	return true;
+}
+
 /*
  * The boot is to go on when its attempts are used up. What hung may hang again, so the late capture
  * that everything else in the boot waits for is left out, however often systemd comes back to it;
- * the first one that the timer starts in the running system is the last.
+ * the first one that the timer starts in the running system is the last. That one is counted before
+ * it begins; where it cannot be counted it is not made.
  */
 static bool late_may(struct run *run, unsigned int n)
 {
@@ -242,16 +255,17 @@ static bool late_may(struct run *run, unsigned int n)
 
 	if (n < max || (n == max && max == 1))
 		return true;
-	if (n == max) {
-		if (has_waited(run))
-			return true;
+	if (n == max && !has_waited(run)) {
 		log_warning(run->log,
 			    "the attempts at this dump are used up; it is tried once more "
 			    "when the system is up");
 		return false;
 	}
-	log_warning(run->log, "the attempts at this dump are used up; fadump-ng capture, by hand, "
-			      "still takes it");
+	if (n == max && note_late(run))
+		return true;
+	log_warning(run->log,
+		    "the attempts at this dump are used up; it stays in memory: save it with "
+		    "'fadump-ng capture', an orderly reboot would destroy it");
 	return false;
 }
 

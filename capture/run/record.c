@@ -26,6 +26,9 @@ const char *run_outcome_word(enum run_outcome outcome)
 		[RUN_FAILED] = "failed",
 		[RUN_BUSY] = "busy",
 		[RUN_KEPT] = "kept",
+		[RUN_EXHAUSTED] = "exhausted",
+		[RUN_LEFT] = "left",
+		[RUN_KEXEC] = "kexec",
 	};
 
 	return words[outcome];
@@ -195,17 +198,27 @@ static void add_policy(json_object *o, const struct run *run)
 	json_add_text(o, "log_dir", run->log_receipt.dir);
 }
 
+/* Why there is no dump: where nothing was tried now, what came before still holds. */
+static const char *reason_of(const struct run *run, struct record *old)
+{
+	if (run->n_attempts)
+		return run->attempts[run->n_attempts - 1].reason;
+	if (run->have_receipt || record_read(run->root, old) < 0 || old->dump_id != run->dump_id)
+		return "";
+	return old->reason;
+}
+
 int record_write(const struct run *run, enum run_outcome outcome)
 {
 	json_object *o = json_object_new_object();
+	struct record old;
 
 	if (!o)
 		return -ENOMEM;
 	json_add_text(o, "outcome", run_ended(run, outcome));
 	add_policy(o, run);
 	add_place(o, run);
-	json_add_text(o, "reason",
-		      run->n_attempts ? run->attempts[run->n_attempts - 1].reason : "");
+	json_add_text(o, "reason", reason_of(run, &old));
 	return write_object(run->root, o);
 }
 

@@ -15,7 +15,7 @@
 struct record {
 	uint64_t dump_id; /* 0: no dump was looked at */
 	char outcome[16]; /* "captured", "not-given", "not-registered", "no-dump", "invalid",
-			     "failed", "limited" */
+			     "failed", "limited", "exhausted" */
 	char target[512]; /* "" when nothing was captured */
 	char dir[256];
 	uint64_t size;            /* of vmcore, bytes */

@@ -7,7 +7,7 @@
 #include "crash/conflict.h"
 #include "crash/kmsg.h"
 #include "crash/page.h"
-#include "run/record.h"
+#include "run/state.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,17 +24,13 @@ static int explain(struct log *log, const struct fadump_state *state, bool relea
 				  "%s: the memory was given back, but the firmware did not let go "
 				  "of the dump; reboot to be ready for the next crash",
 				  path);
-		else if (state->vmcore)
-			log_error(log,
-				  "%s: a dump is still active, so the machine is not ready for its "
-				  "next crash; save the dump with `fadump-ng capture`",
-				  path);
 		else
-			log_error(log,
-				  "%s: the last crash's memory is still reserved, but there is no "
-				  "/proc/vmcore; see `fadump-ng check`, and give it up with "
-				  "`fadump-ng release --force`",
-				  path);
+			log_error(
+				log,
+				"%s: the kernel refuses: the last crash's memory is still "
+				"reserved, and there is no /proc/vmcore to save it from; keep the "
+				"kernel log, and see 'fadump-ng check'",
+				path);
 		break;
 	case -ENODEV:
 		log_error(log,
@@ -63,25 +59,50 @@ static int read_back(const struct root *root, struct log *log, int want)
 	return 0;
 }
 
-/* In a boot that gave the page of its fadump header away: get it back before it is written to. */
-static int secure_header(const struct root *root, struct log *log, const struct fadump_state *state)
+/* The device tree says where it is; the kernel's log does, as long as it remembers. */
+static int find_header(const struct root *root, const struct fadump_state *state,
+		       uint64_t page_size, uint64_t *addr)
 {
-	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE), addr = 0;
 	struct klog_finding said;
+	struct kernel_dump tree;
+	int err = kernel_dump_read(root, &tree);
+
+	if (err == 0)
+		err = header_page_find_in_tree(&tree, state, page_size, addr);
+	if (err == 0)
+		return 0;
+	err = kmsg_scan(root, &said);
+	return err < 0 ? err : header_page_find_in_log(&said, state, page_size, addr);
+}
+
+/* In a boot that gave the page of its fadump header away: get it back before it is written to. */
+static int secure_header(const struct root *root, struct log *log, const struct state *s)
+{
+	const struct fadump_state *state = &s->verdict.state;
+	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE), addr = 0;
 	int err;
 
 	if (!state->release_mem || !header_page_is_freed(state, page_size))
 		return 0;
-	err = kmsg_scan(root, &said);
-	if (err == 0)
-		err = header_page_find_in_log(&said, state, page_size, &addr);
+	/* A release of ours took it, and it is nobody else's since. */
+	if (s->have_record && s->record.released &&
+	    strcmp(s->record.header_page, header_page_word(HEADER_PAGE_TAKEN)) == 0)
+		return 0;
+	err = find_header(root, state, page_size, &addr);
+	if (err == 0 && page_is_held(root, addr, page_size))
+		return 0;
 	if (err == 0)
 		err = page_take(root, addr);
+	if (err == -EACCES || err == -EPERM) {
+		log_error(log, "not registered: the page of the fadump header: %s%s",
+			  strerror(-err), rights_advice(err));
+		return err;
+	}
 	if (err < 0) {
 		log_error(log,
 			  "not registered: this boot's kernel gave the page of its fadump header "
-			  "away, and registering would overwrite memory in use; reboot to be ready "
-			  "for the next crash");
+			  "away, and registering would overwrite memory in use; no dump is in "
+			  "memory: reboot to be ready for the next crash");
 		return -EBUSY;
 	}
 	log_info(log, "took the page of the fadump header (0x%llx) out of use",
@@ -93,15 +114,14 @@ static int secure_header(const struct root *root, struct log *log, const struct 
  * Likewise the text of bootargs_append. It is no reason not to register: a dump is worth more than
  * a clean command line.
  */
-static void secure_append(const struct root *root, struct log *log,
-			  const struct fadump_state *state)
+static void secure_append(const struct root *root, struct log *log, const struct state *s)
 {
-	struct record record;
+	const struct fadump_state *state = &s->verdict.state;
 	uint64_t addr;
 	int err = 0;
 
 	/* A release of ours took it already: what is there now is an administrator's. */
-	if (record_read(root, &record) == 0 && record.released)
+	if (s->have_record && s->record.released)
 		return;
 	if (!state->release_mem || append_area_find(root, state, &addr) == APPEND_AREA_SAFE)
 		return;
@@ -157,60 +177,99 @@ static void warn_of_others(const struct root *root, struct log *log,
 				 "only wastes its memory: disable one of them");
 }
 
-static int explain_none(struct log *log, int err)
+/*
+ * What stands in the way, whatever the files say. After a release the caller knows that there is no
+ * dump any more. 0; REGISTER_LEFT; or -errno.
+ */
+static int obstacle(struct log *log, const struct state *s, bool released)
 {
-	if (err < 0) {
-		log_error(log, "cannot read the fadump state: %s%s", strerror(-err),
-			  rights_advice(err));
-		return err;
+	if (s->verdict.kind == VERDICT_UNSUPPORTED || s->verdict.kind == VERDICT_FADUMP_OFF) {
+		log_error(log, "%s %s", s->summary, s->advice);
+		return s->verdict.kind == VERDICT_UNSUPPORTED ? -ENODEV : -EPERM;
 	}
-	log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");
-	return -ENODEV;
+	if (!s->verdict.state.supported) {
+		log_error(log, "this kernel or firmware has no fadump: no /sys/kernel/fadump");
+		return -ENODEV;
+	}
+	if (s->dump_in_memory && !released) {
+		log_error(log, "not ready for the next crash: %s %s", s->summary, s->advice);
+		return REGISTER_LEFT;
+	}
+	return 0;
 }
 
-int register_for_crash(const struct root *root, struct log *log, const enum header_page *released)
+static int write_registered(const struct root *root, struct log *log, const struct state *s,
+			    const enum header_page *released)
 {
-	struct fadump_state state;
-	int err = fadump_read(root, &state);
+	const struct fadump_state *state = &s->verdict.state;
+	int err = 0;
 
-	if (err < 0 || !state.supported)
-		return explain_none(log, err);
-	warn_of_others(root, log, &state);
-	if (state.enabled != 1)
+	if (!released)
+		err = secure_header(root, log, s);
+	else if (*released == HEADER_PAGE_LOST)
+		err = -EBUSY;
+	if (err < 0)
+		return err;
+	if (!released)
+		secure_append(root, log, s);
+	err = fadump_write_registered(root, state, true);
+	return err < 0 && err != -EEXIST ? explain(log, state, released, err) : 0;
+}
+
+static int register_in(const struct root *root, struct log *log, const struct state *s,
+		       const enum header_page *released)
+{
+	const struct fadump_state *state = &s->verdict.state;
+	int err = obstacle(log, s, released);
+
+	if (err != 0)
+		return err;
+	warn_of_others(root, log, state);
+	if (state->enabled != 1)
 		return explain_off(root, log);
-	if (state.registered != 1) {
-		if (!released)
-			err = secure_header(root, log, &state);
-		else if (*released == HEADER_PAGE_LOST)
-			err = -EBUSY;
-		if (err < 0)
-			return err;
-		if (!released)
-			secure_append(root, log, &state);
-		err = fadump_write_registered(root, &state, true);
-		if (err < 0 && err != -EEXIST)
-			return explain(log, &state, released, err);
-	}
-	err = read_back(root, log, 1);
+	if (state->registered != 1)
+		err = write_registered(root, log, s, released);
+	if (err == 0)
+		err = read_back(root, log, 1);
 	if (err == 0)
 		log_info(log, "registered: the next crash will be dumped");
 	return err;
 }
 
-int unregister(const struct root *root, struct log *log)
+int register_for_crash(const struct root *root, struct log *log, const enum header_page *released)
 {
-	struct fadump_state state;
-	int err = fadump_read(root, &state);
+	struct state s;
+	int err = state_read(root, !released, &s);
 
-	if (err < 0 || !state.supported)
-		return explain_none(log, err);
-	if (state.registered != 0) {
-		err = fadump_write_registered(root, &state, false);
+	err = err < 0 ? state_error(log, &s, err) : register_in(root, log, &s, released);
+	state_deinit(&s);
+	return err;
+}
+
+static int unregister_in(const struct root *root, struct log *log, const struct state *s)
+{
+	const struct fadump_state *state = &s->verdict.state;
+	int err = obstacle(log, s, false);
+
+	if (err != 0)
+		return err;
+	if (state->registered != 0) {
+		err = fadump_write_registered(root, state, false);
 		if (err < 0)
-			return explain(log, &state, false, err);
+			return explain(log, state, false, err);
 	}
 	err = read_back(root, log, 0);
 	if (err == 0)
 		log_warning(log, "unregistered: the next crash will not be dumped");
+	return err;
+}
+
+int unregister(const struct root *root, struct log *log)
+{
+	struct state s;
+	int err = state_read(root, true, &s);
+
+	err = err < 0 ? state_error(log, &s, err) : unregister_in(root, log, &s);
+	state_deinit(&s);
 	return err;
 }

@@ -7,9 +7,8 @@
 #include "crash/fadump.h"
 #include "crash/page.h"
 #include "crash/vmcore.h"
-#include "crash/verdict.h"
 #include "run/identity.h"
-#include "run/record.h"
+#include "run/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,22 +24,19 @@ static uint64_t find_header(const struct root *root, const struct fadump_state *
 {
 	_cleanup_close_ int fd = root_open(root, "/proc/vmcore", O_RDONLY, 0);
 	enum vmcore_problem problem;
-	uint64_t addr = 0, page;
-	struct vmcore core;
+	uint64_t addr = 0, page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct vmcore core = {0};
+	struct kernel_dump tree;
 
-	*fate = HEADER_PAGE_SAFE;
-	if (fd < 0) { /* state B, by force */
-		if (header_page_is_freed(state, (uint64_t)sysconf(_SC_PAGESIZE)))
-			*fate = HEADER_PAGE_EXPOSED;
-		return 0;
-	}
-	(void)!vmcore_read(fd, 0, &core, &problem);
-	page = core.info.page_size ? core.info.page_size : (uint64_t)sysconf(_SC_PAGESIZE);
-	if (header_page_is_freed(state, page)) {
-		*fate = HEADER_PAGE_EXPOSED;
-		if (header_page_find(&core, page, &addr) < 0)
-			addr = 0;
-	}
+	if (fd >= 0)
+		(void)!vmcore_read(fd, 0, &core, &problem);
+	if (core.info.page_size)
+		page = core.info.page_size;
+	*fate = header_page_is_freed(state, page) ? HEADER_PAGE_EXPOSED : HEADER_PAGE_SAFE;
+	if (*fate == HEADER_PAGE_EXPOSED && header_page_find(&core, page, &addr) < 0 &&
+	    (kernel_dump_read(root, &tree) < 0 ||
+	     header_page_find_in_tree(&tree, state, page, &addr) < 0))
+		addr = 0;
 	vmcore_deinit(&core);
 	return addr;
 }
@@ -142,57 +138,62 @@ static enum release_result give_back(const struct root *root, struct log *log,
 	return RELEASE_DONE;
 }
 
-/* The kernel takes /proc/vmcore away first of all; without it the record, or the kernel's log,
- * tells.
- */
-static bool given_back(const struct root *root, const struct fadump_state *state)
+static enum release_result possible(struct log *log, const struct state *s)
 {
-	struct record record;
-	struct verdict v;
-	bool given;
+	const struct fadump_state *state = &s->verdict.state;
 
-	if (state->vmcore)
-		return false;
-	if (record_read(root, &record) == 0 && record.released)
-		return true;
-	given = verdict_judge(root, &v) == 0 &&
-		(v.kind == VERDICT_NONE || v.kind == VERDICT_REFUSED);
-	verdict_deinit(&v);
-	return given;
-}
-
-enum release_result release_possible(const struct root *root, struct log *log,
-				     struct fadump_state *state)
-{
-	struct record record;
-	int err = fadump_read(root, state);
-
-	if (err < 0) {
-		log_error(log, "cannot read the fadump state: %s%s", strerror(-err),
-			  rights_advice(err));
-		return RELEASE_FAILED;
-	}
-	if (!state->release_mem || state->registered == 1)
-		return RELEASE_NOT_NEEDED;
-	if (state->enabled == 1 && record_read(root, &record) == 0 && record.release_unclear) {
-		log_error(log,
-			  "%s was written in this boot already, and /proc/vmcore stayed; it is not "
-			  "written again: reboot to get the memory back",
-			  fadump_path(state, "release_mem"));
+	if (s->hold == STATE_NOT_RELEASED) {
+		log_error(log, "%s is not written again: %s %s", fadump_path(state, "release_mem"),
+			  s->summary, s->advice);
 		return RELEASE_REFUSED;
 	}
-	if (state->enabled == 1 && given_back(root, state)) {
-		log_info(log, "the memory was given back in this boot already");
+	/* The kernel registers only when it keeps no dump's memory any more. */
+	if (state->registered == 1)
 		return RELEASE_NOT_NEEDED;
-	}
-	if (state->enabled != 1) {
+	switch (s->verdict.kind) {
+	case VERDICT_NONE:
+	case VERDICT_REFUSED:
+		if (state->release_mem)
+			log_info(log, "the memory was given back in this boot already");
+		return RELEASE_NOT_NEEDED;
+	case VERDICT_UNSUPPORTED:
+		log_info(log, "%s", s->summary);
+		return RELEASE_NOT_NEEDED;
+	case VERDICT_FADUMP_OFF:
 		log_error(log,
 			  "%s must not be written: this capture boot runs with fadump off, and the "
 			  "kernel would free memory that is in use; reboot instead",
 			  fadump_path(state, "release_mem"));
 		return RELEASE_REFUSED;
+	case VERDICT_DUMP:
+	case VERDICT_BAD_CORE:
+	case VERDICT_NO_VMCORE:
+	case VERDICT_UNDECIDED:
+	case VERDICT_KEXEC:
+		break;
 	}
-	return RELEASE_DONE;
+	if (state->enabled == 1)
+		return RELEASE_DONE;
+	log_error(log, "%s: not written: whether fadump is on cannot be read from %s",
+		  fadump_path(state, "release_mem"), fadump_path(state, "enabled"));
+	return RELEASE_REFUSED;
+}
+
+enum release_result release_possible(const struct root *root, struct log *log,
+				     struct fadump_state *state)
+{
+	enum release_result r;
+	struct state s;
+	int err = state_read(root, false, &s);
+
+	if (err < 0) {
+		(void)!state_error(log, &s, err);
+		return RELEASE_FAILED;
+	}
+	*state = s.verdict.state;
+	r = possible(log, &s);
+	state_deinit(&s);
+	return r;
 }
 
 /* Is what was saved, in target/dir, of the dump that is active? */

@@ -17,6 +17,7 @@
 #include "run/record.h"
 #include "run/register.h"
 #include "run/release.h"
+#include "run/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,6 +103,16 @@ static int open_core(struct run *run)
 	return root_open(run->root, VMCORE, O_RDONLY, 0);
 }
 
+/* The state of the machine, of which the verdict is what a capture goes by. */
+static int judge_machine(struct run *run)
+{
+	struct state state;
+	int err = state_read(run->root, true, &state);
+
+	run->verdict = state.verdict;
+	return err;
+}
+
 static int judge(struct run *run)
 {
 	_cleanup_close_ int fd = -1;
@@ -113,7 +124,7 @@ static int judge(struct run *run)
 		fd = open_core(run);
 		err = fd < 0 ? fd : verdict_judge_core(fd, &run->verdict);
 	} else {
-		err = verdict_judge(run->root, &run->verdict);
+		err = judge_machine(run);
 	}
 	if (err == 0) {
 		run->judged = true;
@@ -340,7 +351,7 @@ static enum run_outcome save_and_release(struct run *run)
 		return RUN_FAILED;
 	guard_start(run);
 	if (guard_forbids(run))
-		return RUN_KEPT;
+		return RUN_EXHAUSTED;
 	outcome = look_back(run);
 	if (outcome == RUN_FAILED) {
 		read_dmesg(run);
@@ -349,12 +360,24 @@ static enum run_outcome save_and_release(struct run *run)
 	return outcome == RUN_CAPTURED ? give_back(run) : outcome;
 }
 
+/* A dump that is there, or may be, and that the service is not to take. */
+static enum run_outcome leave_to_others(struct run *run)
+{
+	if (!state_in_memory(run->verdict.kind))
+		return RUN_NO_DUMP;
+	log_warning(run->log, "nothing was done, because on-failure is not late-capture. %s %s",
+		    run->verdict.summary, run->verdict.advice);
+	return RUN_LEFT;
+}
+
 static enum run_outcome capture(struct run *run)
 {
 	if (judge(run) < 0)
 		return RUN_FAILED;
 	if (run->verdict.kind == VERDICT_NONE)
 		return RUN_NO_DUMP;
+	if (run->options->late && run->config->on_failure != CONFIG_ACTION_LATE_CAPTURE)
+		return leave_to_others(run);
 	if (!run->options->core) {
 		if (lock_capture(run->root, run->log, &run->lock) < 0)
 			return RUN_BUSY;
@@ -366,9 +389,16 @@ static enum run_outcome capture(struct run *run)
 	}
 	if (run->verdict.kind != VERDICT_DUMP) {
 		explain_unusable(run);
-		return RUN_INVALID;
+		return run->verdict.kind == VERDICT_KEXEC ? RUN_KEXEC : RUN_INVALID;
 	}
 	return save_and_release(run);
+}
+
+/* Nothing was attempted: leave the record as it is, and apply no policy. */
+static bool is_idle(enum run_outcome outcome)
+{
+	return outcome == RUN_NO_DUMP || outcome == RUN_BUSY || outcome == RUN_KEPT ||
+	       outcome == RUN_LEFT || outcome == RUN_KEXEC;
 }
 
 enum run_outcome run_capture(struct run *run)
@@ -376,8 +406,7 @@ enum run_outcome run_capture(struct run *run)
 	enum run_outcome outcome = capture(run);
 	char status[200];
 
-	/* Nothing was done that there would be something to say of. */
-	if (outcome == RUN_NO_DUMP || outcome == RUN_BUSY || outcome == RUN_KEPT) {
+	if (is_idle(outcome)) {
 		guard_stop(run);
 		return outcome;
 	}
@@ -390,6 +419,9 @@ enum run_outcome run_capture(struct run *run)
 	console_status(status);
 	network_down(run);
 	guard_stop(run);
+	/* Whatever on-failure says: a dump that is left in memory must not be rebooted away. */
+	if (outcome == RUN_EXHAUSTED)
+		return outcome;
 	/* A person in the rescue shell may want to capture, or release. */
 	unlock(run);
 	policy_apply(run, outcome);

@@ -31,6 +31,9 @@ enum run_outcome {
 	RUN_FAILED,         /* no target took the dump; nothing was released */
 	RUN_BUSY,           /* another capture or release is running */
 	RUN_KEPT,           /* saved earlier in this boot, its memory kept as a person asked */
+	RUN_EXHAUSTED,      /* the attempts are used up: left alone, in memory */
+	RUN_LEFT,           /* left alone, in memory: on-failure wants no late capture */
+	RUN_KEXEC,          /* left alone: what an earlier crash left, shown by a kexec'd kernel */
 };
 
 struct run_options {

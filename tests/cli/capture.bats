@@ -68,7 +68,10 @@ nothing_published() {
     fadump release --force
     [ "$status" = 1 ]
     fadump capture --late
-    [ "$status" = 3 ]
+    [ "$status" = 5 ]
+    fadump status
+    [[ $output == *"not-released: The dump was saved, but the kernel did not give its memory back; it is not asked again."* ]]
+    [[ $output == *"Reboot to get the memory back, and to be ready for the next crash."* ]]
     printf q >"$control"
     wait
     [ "$(cat "$T/writes")" = "1 with a dump" ]
@@ -365,8 +368,16 @@ spoil() {
     rm "$T/calls"
     # What a person kept with --no-release stays.
     fadump capture --late
-    [ "$status" = 3 ]
+    [ "$status" = 5 ]
     [[ $errors == *"fadump-ng release gives it back"* ]]
+    fadump status
+    [[ $output == *"kept: The dump was saved, and its memory is kept, as asked with --no-release."*"'fadump-ng release' gives the memory back."* ]]
+    fadump status --json
+    [ "$(json state)" = kept ]
+    [ "$(json verdict)" = dump ]
+    fadump register
+    [ "$status" = 5 ]
+    [[ $errors == *"The dump was saved, and its memory is kept"* ]]
     [ -z "$(release_mem)" ]
     sed -i 's/"kept":true/"kept":false/' "$T/root/run/fadump-ng/record.json"
     fadump capture --late
@@ -442,7 +453,7 @@ spoil() {
 
 # Kernels from 6.10 on end the reserved area with the header, in the middle of a page, and free that page.
 header_is_freed() {
-    echo $((541065216 + 432)) >"$T/root/sys/kernel/fadump/mem_reserved"
+    echo 805372336 >"$T/root/sys/kernel/fadump/mem_reserved"
     mkdir -p "$T/root/sys/devices/system/memory"
 }
 
@@ -452,7 +463,7 @@ header_is_freed() {
     : >"$T/root/sys/devices/system/memory/soft_offline_page"
     fadump release --force
     [ "$(release_mem)" = 1 ]
-    [ "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" = 0x40100000 ]
+    [ "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" = 0x60010000 ]
 }
 
 @test "the page of the fadump header is left alone where the kernel keeps it" {
@@ -677,9 +688,16 @@ esac'
 
 @test "on-failure other than late-capture: the late service does nothing" {
     echo 'on-failure = continue' >"$T/root/etc/fadump-ng.conf"
+    fadump capture --late --json
+    [ "$status" = 5 ]
+    [ "$(json outcome)" = left ]
+    [[ $errors == *"nothing was done, because on-failure is not late-capture. A dump is active and its core is sound. Save it with 'fadump-ng capture'; an orderly reboot would destroy it."* ]]
+    nothing_published
+    rm -r "$T/root"
+    tree pseries-production
+    echo 'on-failure = continue' >"$T/root/etc/fadump-ng.conf"
     fadump capture --late
     [ "$status" = 3 ]
-    nothing_published
 }
 
 # What 6.12 says in state A with 64 KiB pages; here the kernel freed the header's page while it booted.
@@ -687,7 +705,7 @@ refused_and_freed() {
     rm -rf "$T/root"
     tree state-a
     header_is_freed
-    sed -i 's/freeing reserved memory (0x[0-9a-f]*/freeing reserved memory (0x40400000/' "$T/root/dev/kmsg"
+    sed -i 's/freeing reserved memory (0x[0-9a-f]*/freeing reserved memory (0x60010000/' "$T/root/dev/kmsg"
 }
 
 @test "state A: the header's page is taken out of use before registering, and that of bootargs_append" {
@@ -697,8 +715,8 @@ refused_and_freed() {
     printf 'fadump=on nr_cpus=16 numa=off\n' >"$T/root/proc/cmdline"
     fadump capture
     [ "$status" = 4 ]
-    [[ $errors == *"took the page of the fadump header (0x40400000) out of use"* ]]
-    [ "$(cat "$offline")" = 0x7ffff800 ]
+    [[ $errors == *"took the page of the fadump header (0x60010000) out of use"* ]]
+    [ "$(cat "$offline")" = 0xbffff800 ]
     [ "$(cat "$append")" = "nr_cpus=16 numa=off" ]
     [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 1 ]
     # Not what this boot's command line ends with: somebody has had the memory.
@@ -717,8 +735,10 @@ refused_and_freed() {
     [ "$status" = 4 ]
     [[ $errors == *"overwrite memory in use"* ]]
     [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
+    # Where the device tree does not say where the page is, and the kernel freed from elsewhere on.
     : >"$T/root/sys/devices/system/memory/soft_offline_page"
-    sed -i 's/(0x40400000/(0x30000000/' "$T/root/dev/kmsg"
+    rm "$T/root/proc/device-tree/rtas/ibm,kernel-dump"
+    sed -i 's/(0x60010000/(0x50000000/' "$T/root/dev/kmsg"
     fadump register
     [ "$status" = 1 ]
     [ -z "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" ]

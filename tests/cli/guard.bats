@@ -136,11 +136,23 @@ manifest() {
     # In the same boot's system: not while everything waits for it, but once later.
     rm "$T/root/etc/initrd-release"
     : >"$T/root/dev/watchdog0"
-    fadump capture --late
-    [ "$status" = 3 ]
+    fadump capture --late --json
+    [ "$status" = 5 ]
+    [ "$(json outcome)" = exhausted ]
     # systemd comes back to it.
     fadump capture --late
-    [ "$status" = 3 ]
+    [ "$status" = 5 ]
+    [[ $errors == *"the attempts at this dump are used up; it is tried once more when the system is up"* ]]
+    fadump status
+    [[ $output == "not ready: the dump of the last crash is still in memory"* ]]
+    [[ $output == *"exhausted: A dump is in memory, and the attempts to save it (max-attempts) are used up."* ]]
+    [[ $output == *"Save it with 'fadump-ng capture'; an orderly reboot would destroy it."* ]]
+    [[ $output == *"last dump:  exhausted: the last of 3 attempts"* ]]
+    fadump status --json
+    [ "$(json state)" = exhausted ]
+    fadump register
+    [ "$status" = 5 ]
+    [[ $errors == *"are used up. Save it with 'fadump-ng capture'"* ]]
     [ ! -e "$T/calls" ]
     echo 0 >"$T/root/run/fadump-ng/late-waits"
     fadump capture --late
@@ -151,18 +163,44 @@ manifest() {
     grep -aq 'fadump-ng-attempts=[0-9a-f]*:0:' "$T/root/dev/nvram"
 }
 
+@test "the one late capture after the last attempt is counted: where it fails there is no other" {
+    boots 2
+    fadump capture
+    rm "$T/root/etc/initrd-release"
+    fadump capture --late
+    echo 0 >"$T/root/run/fadump-ng/late-waits"
+    STUB_EXIT=1 fadump capture --late
+    [ "$status" = 1 ]
+    [ -s "$T/calls" ]
+    rm "$T/calls"
+    for _ in 1 2; do
+        fadump capture --late
+        [ "$status" = 5 ]
+        [ ! -e "$T/calls" ]
+    done
+    fadump status --json
+    [ "$(json state)" = exhausted ]
+    # A person's is not counted.
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    cmp "$T/dump" "$(dump_dir)/vmcore"
+}
+
 @test "a boot after the last attempt leaves the dump alone" {
     boots 3
     [ -z "$(dog)" ]
     fadump capture
-    [ "$status" = 3 ]
+    [ "$status" = 5 ]
     [[ $errors == *"one more than is configured"* ]]
+    fadump status --json
+    [ "$(json state)" = exhausted ]
     [ -z "$(dump_dir)" ]
     [ -z "$(dog)" ]
     rm "$T/root/etc/initrd-release"
     fadump capture --late
     fadump capture --late
-    [ "$status" = 3 ]
+    [ "$status" = 5 ]
+    [[ $errors == *"used up; it stays in memory: save it with 'fadump-ng capture', an orderly reboot would destroy it"* ]]
     [ -z "$(dump_dir)" ]
     fadump capture --no-release
     [ "$status" = 0 ]
@@ -192,7 +230,7 @@ manifest() {
     boots 3
     for _ in 1 2; do
         fadump capture </dev/null
-        [ "$status" = 3 ]
+        [ "$status" = 5 ]
         [ -z "$(dump_dir)" ]
     done
     by_hand capture

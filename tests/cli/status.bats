@@ -18,7 +18,7 @@ setup() {
     [ "$(json platform)" = pseries ]
     [ "$(json verdict)" = none ]
     [ "$(json dump_active)" = False ]
-    [ "$(json mem_reserved_bytes)" = 541065216 ]
+    [ "$(json mem_reserved_bytes)" = 805372336 ]
     fadump check
     [ "$status" = 3 ]
 }
@@ -148,8 +148,81 @@ setup() {
     fadump check --json
     [ "$status" = 4 ]
     [ "$(json verdict)" = undecided ]
+    fadump status
+    [[ $output == "not ready: the machine crashed, and what became of the dump is not known"* ]]
+    [[ $output == *"Run 'fadump-ng register': if it succeeds the dump is lost and fadump is armed again; if it is refused the memory is still reserved."* ]]
+    # The device tree says where the header's page is; the log has forgotten.
+    : >"$T/root/sys/devices/system/memory/soft_offline_page"
     fadump register
     [ "$status" = 0 ]
+    [[ $errors == *"took the page of the fadump header (0x60010000) out of use"* ]]
+}
+
+@test "started by kexec out of a boot that had crashed before: not taken for a crash" {
+    tree pseries-dump
+    : >"$T/root/proc/device-tree/chosen/linux,booted-from-kexec"
+    fadump status
+    [[ $output == "not ready: this kernel was started by kexec, and takes what an earlier crash had left for a dump"* ]]
+    [[ $output == *"kexec: This kernel was started by kexec, and took what an earlier crash had left for a dump; it is no crash of this boot"* ]]
+    [[ $output == *"copy what there is with 'fadump-ng capture --core /proc/vmcore'. After that reboot through the firmware"* ]]
+    fadump status --json
+    [ "$(json state)" = kexec ]
+    [ "$(json ready)" = False ]
+    fadump check
+    [ "$status" = 5 ]
+    fadump capture --json
+    [ "$status" = 5 ]
+    [ "$(json outcome)" = kexec ]
+    [ -z "$(ls "$T/root/var/crash")" ]
+    fadump register
+    [ "$status" = 5 ]
+    fadump release
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
+}
+
+@test "a dump of the firmware's under a kernel without fadump: lost, and why" {
+    local verb
+    tree pseries-dump
+    rm -r "$T/root/sys/kernel/fadump" "$T/root/sys/kernel/"fadump_* "$T/root/proc/vmcore"
+    fadump status
+    [ "$status" = 0 ]
+    [[ $output == "not ready: this kernel or firmware has no fadump"* ]]
+    [[ $output == *"unsupported: The machine crashed and the firmware kept its memory, but this kernel has no fadump (CONFIG_FA_DUMP) and uses that memory: the dump is lost."* ]]
+    [[ $output == *"Boot a kernel with CONFIG_FA_DUMP=y and fadump=on; or set up kdump instead."* ]]
+    fadump status --json
+    [ "$(json state)" = unsupported ]
+    for verb in check capture; do
+        fadump $verb
+        [ "$status" = 4 ]
+        [[ $errors == *"the dump is lost"* ]]
+    done
+    fadump register
+    [ "$status" = 1 ]
+    [[ $errors == *"the dump is lost. Boot a kernel with CONFIG_FA_DUMP=y"* ]]
+    fadump release
+    [ "$status" = 3 ]
+    [[ $errors == *"the dump is lost"* ]]
+}
+
+@test "kdump's flag where newer kernels have it" {
+    tree pseries-production
+    mkdir "$T/root/sys/kernel/kexec"
+    echo 1 >"$T/root/sys/kernel/kexec/crash_loaded"
+    rm "$T/root/sys/kernel/kexec_crash_loaded"
+    fadump status --json
+    [ "$(json kdump_loaded)" = True ]
+}
+
+@test "a boot that carried on warns of kexec" {
+    tree released
+    fadump status
+    [[ $output == *"do not start another kernel with kexec from this boot: it would take what the crash left for a new dump; reboot through the firmware"* ]]
+    rm -r "$T/root"
+    tree pseries-production
+    fadump status
+    [[ $output != *"with kexec"* ]]
 }
 
 @test "every kernel's files: with and without the old names" {

@@ -9,19 +9,19 @@ byte nv_n;		/* outlives everything */
 bit settled;	/* /run/fadump-ng/attempts, and what it says */
 byte boot_n;
 bit dog, dog_marked;	/* the watchdog runs; /run/fadump-ng/watchdog */
-bit waited;		/* /run/fadump-ng/late-waits */
+bit waited, tried;	/* /run/fadump-ng/late-waits, late-tried */
 
 /* What the program does not know. */
 byte due;		/* boots that found the dump, since the crash or since it was saved: the count is never more */
 byte in_a_row;		/* resets by the watchdog since a boot went on */
 bit undying;		/* the watchdog could not be stopped, and that was said */
 
-#define USED_UP	(max_attempts && settled && boot_n > max_attempts)
+#define USED_UP	(max_attempts && settled && (boot_n > max_attempts || boot_n == max_attempts && tried))
 #define IN_INITRAMFS	(who == FIRST || shell)
 
 inline guard_forget()
 {
-	settled = 0; boot_n = 0; dog = 0; dog_marked = 0; waited = 0; undying = 0
+	settled = 0; boot_n = 0; dog = 0; dog_marked = 0; waited = 0; tried = 0; undying = 0
 }
 
 /* run/attempts.c: attempts_write(): what is read back decides; it may be there all the same. */
@@ -172,9 +172,14 @@ inline guard_forbids(forbidden)
 	:: settled && boot_n == max_attempts && max_attempts > 1 ->
 		if
 #ifndef MUTANT_TIMER_WAITS
-		:: who == LAST || waited	/* the timer's */
+		:: (who == LAST || waited) && !tried -> tried = 1	/* the timer's */
 #else
 		:: waited -> forbidden = 1
+#endif
+#ifndef MUTANT_LATE_UNCOUNTED
+		:: tried -> forbidden = 1
+#else
+		:: tried
 #endif
 		:: who != LAST -> waited = 1; forbidden = 1
 		fi

@@ -86,13 +86,14 @@ put_hex() {
 	printf "$escapes" >"$file"
 }
 
-# kernel_dump: what the firmware of a machine with 2 GiB kept: CPU states, boot memory, the text of bootargs_append.
+# kernel_dump [BOOT-MEMORY AREA COPY]: what the firmware of a machine with 3 GiB kept: CPU states, boot memory, the text of bootargs_append.
+# The numbers are those of crashkernel=768M, unless others are given as 16 hexadecimal digits.
 kernel_dump() {
 	put_hex proc/device-tree/rtas/ibm,kernel-dump \
 		00000001 0003 0000 00000028 00000000 0000000000000000 0000000000000000 00000000 00000000 \
-		00000001 0001 0000 0000000000000000 0000000000000a00 0000000000000a00 0000000020000000 \
-		00000001 0011 0000 0000000000000000 0000000020000000 0000000020000000 0000000020010000 \
-		00000001 0100 0000 000000007ffff800 0000000000000800 0000000000000800 000000007ffff800
+		00000001 0001 0000 0000000000000000 0000000000000a00 0000000000000a00 "${2-0000000030000000}" \
+		00000001 0011 0000 0000000000000000 "${1-0000000030000000}" "${1-0000000030000000}" "${3-0000000030010000}" \
+		00000001 0100 0000 00000000bffff800 0000000000000800 0000000000000800 00000000bffff800
 }
 
 seq=0
@@ -120,8 +121,8 @@ machine() {
 	put etc/hostname lab
 	put sys/kernel/kexec_crash_loaded 0
 	put sys/devices/system/cpu/online 0-1
-	memory 2057216
-	mkdir -p "$root/var/crash" "$root/run" "$root/tmp" "$root/sys/firmware/devicetree/base"
+	memory 3105792
+	mkdir -p "$root/var/crash" "$root/run" "$root/tmp" "$root/sys/firmware/devicetree/base/chosen" "$root/sys/devices/system/memory"
 }
 
 memory() {
@@ -135,24 +136,37 @@ pseries() {
 	ln -s ../sys/firmware/devicetree/base "$root/proc/device-tree"
 	put proc/device-tree/model 'IBM,9105-22A'
 	touch_prop proc/device-tree/rtas/ibm,configure-kernel-dump
+	put_hex proc/device-tree/rtas/linux,rtas-base 2fff0000
+	put_hex proc/device-tree/rtas/rtas-size 00010000
 }
 
 powernv() {
 	machine "$1"
 	ln -s ../sys/firmware/devicetree/base "$root/proc/device-tree"
 	put proc/device-tree/model '9183-22X'
-	touch_prop proc/device-tree/ibm,opal/dump/fw-load-area
+	put_hex proc/device-tree/ibm,opal/dump/fw-load-area \
+		0000000020000000 0000000008000000 0000000028000000 0000000008000000
+	put proc/device-tree/ibm,opal/dump/compatible ibm,opal-dump
+	memory 5205504
 }
 
-# fadump ENABLED REGISTERED: the directory, and the old names as symlinks.
+# fadump ENABLED REGISTERED: the directory, and the old names as symlinks. From 6.10 on the reserved area ends with the fadump header, in the
+# middle of a page: 0x300101b0 bytes, as seen with 6.12.
 fadump() {
 	put sys/kernel/fadump/enabled "$1"
 	put sys/kernel/fadump/registered "$2"
-	put sys/kernel/fadump/mem_reserved 541065216
+	put sys/kernel/fadump/mem_reserved 805372336
 	put sys/kernel/fadump/hotplug_ready 1
 	put sys/kernel/fadump/bootargs_append 'nr_cpus=16 numa=off'
 	ln -s fadump/enabled "$root/sys/kernel/fadump_enabled"
 	ln -s fadump/registered "$root/sys/kernel/fadump_registered"
+}
+
+# The same on OPAL, as recorded with 6.12: 64 KiB of metadata follow the header, and there is no bootargs_append.
+opal_fadump() {
+	fadump "$1" "$2"
+	rm "$root/sys/kernel/fadump/bootargs_append"
+	put sys/kernel/fadump/mem_reserved 1073807792
 }
 
 release_mem() {
@@ -162,16 +176,16 @@ release_mem() {
 
 # capture ENABLED REGISTERED: a pSeries capture boot, without a core.
 capture() {
-	pseries 'root=/dev/sda2 fadump=on crashkernel=512M'
+	pseries 'root=/dev/sda2 fadump=on crashkernel=768M'
 	kernel_dump
 	fadump "$1" "$2"
 	release_mem
-	memory 486080
-	log_boot 'root=/dev/sda2 fadump=on crashkernel=512M'
+	memory 747904
+	log_boot 'root=/dev/sda2 fadump=on crashkernel=768M'
 	[ "$1" = 0 ] || {
 		log 6 'rtas fadump: Firmware-assisted dump is active.'
 		log 6 'fadump: Firmware-assisted dump is active.'
-		log 6 'fadump: Reserving 1536MB of memory at 0x00000020000000 for preserving crash data'
+		log 6 'fadump: Reserving 2304MB of memory at 0x00000030000000 for preserving crash data'
 	}
 }
 
@@ -190,17 +204,17 @@ core() {
 }
 
 production_log() {
-	log_boot 'root=/dev/sda2 fadump=on crashkernel=512M'
-	log 6 'fadump: Reserved 516MB of memory at 0x00000020000000 (System RAM: 2048MB)'
+	log_boot 'root=/dev/sda2 fadump=on crashkernel=768M'
+	log 6 'fadump: Reserved 768MB of memory at 0x00000030000000 (System RAM: 3072MB)'
 	log 6 "$1: Registration is successful!"
 	log_init
 }
 
-freed='fadump: freeing reserved memory (0x20000000 - 0x80000000)'
+freed='fadump: freeing reserved memory (0x60010000 - 0xc0000000)'
 
 case $situation in
 pseries-production | kdump-too | unregistered | directory-only | old-symlinks)
-	pseries 'root=/dev/sda2 fadump=on crashkernel=512M'
+	pseries 'root=/dev/sda2 fadump=on crashkernel=768M'
 	fadump 1 1
 	production_log 'rtas fadump'
 	case $situation in
@@ -215,14 +229,19 @@ pseries-production | kdump-too | unregistered | directory-only | old-symlinks)
 	old-symlinks)
 		rm "$root/sys/kernel/fadump/hotplug_ready" "$root/sys/kernel/fadump/bootargs_append"
 		put proc/sys/kernel/osrelease 6.1.0-31-powerpc64le
+		# Before 6.10 the area ends with a page.
+		put sys/kernel/fadump/mem_reserved 805437440
 		;;
 	esac
 	;;
 powernv-production)
-	powernv 'root=/dev/sda2 fadump=on crashkernel=1G'
-	fadump 1 1
-	rm "$root/sys/kernel/fadump/bootargs_append"
-	production_log 'opal fadump'
+	powernv 'root=/dev/sda2 fadump=on crashkernel=1024M'
+	opal_fadump 1 1
+	log 6 'opal fadump: Kernel metadata addr: 800001b0'
+	log 6 'fadump: Reserved 1024MB of memory at 0x00000040000000 (System RAM: 5120MB)'
+	log_boot 'root=/dev/sda2 fadump=on crashkernel=1024M'
+	log 6 'opal fadump: Registration is successful!'
+	log_init
 	;;
 pseries-dump)
 	capture 1 0
@@ -235,14 +254,15 @@ bad-core)
 	core "${CORE_TEXT-$cores/bad-truncated.txt}" proc/vmcore
 	;;
 powernv-dump)
-	powernv 'root=/dev/sda2 fadump=on crashkernel=1G'
-	touch_prop proc/device-tree/ibm,opal/dump/mpipl-boot
-	fadump 1 0
-	rm "$root/sys/kernel/fadump/bootargs_append"
+	powernv 'root=/dev/sda2 fadump=on crashkernel=1024M'
+	put_hex proc/device-tree/ibm,opal/dump/mpipl-boot 0000000000000001
+	opal_fadump 1 0
 	release_mem
-	memory 1010240
-	log_boot 'root=/dev/sda2 fadump=on crashkernel=1G'
+	memory 763328
 	log 6 'opal fadump: Firmware-assisted dump is active.'
+	log 6 'fadump: Firmware-assisted dump is active.'
+	log 6 'fadump: Reserving 4096MB of memory at 0x00000040000000 for preserving crash data'
+	log_boot 'root=/dev/sda2 fadump=on crashkernel=1024M'
 	log_init
 	core "${CORE_TEXT-$cores/sound-le-64k.txt}" proc/vmcore
 	core "$cores/sound-be-64k.txt" sys/firmware/opal/mpipl/core
@@ -271,15 +291,15 @@ reserve-failed)
 	log_init
 	;;
 register-failed)
-	pseries 'root=/dev/sda2 fadump=on crashkernel=512M'
+	pseries 'root=/dev/sda2 fadump=on crashkernel=768M'
 	fadump 1 0
-	log_boot 'root=/dev/sda2 fadump=on crashkernel=512M'
-	log 6 'fadump: Reserved 516MB of memory at 0x00000020000000 (System RAM: 2048MB)'
+	log_boot 'root=/dev/sda2 fadump=on crashkernel=768M'
+	log 6 'fadump: Reserved 768MB of memory at 0x00000030000000 (System RAM: 3072MB)'
 	log 3 'rtas fadump: Failed to register. Hardware Error(-1).'
 	log_init
 	;;
 old-files | old-files-dump)
-	pseries 'root=/dev/sda2 fadump=on crashkernel=512M'
+	pseries 'root=/dev/sda2 fadump=on crashkernel=768M'
 	put proc/sys/kernel/osrelease 5.4.0
 	put sys/kernel/fadump_enabled 1
 	put sys/kernel/fadump_registered 1
@@ -290,7 +310,7 @@ old-files | old-files-dump)
 		memory 486080
 		core "${CORE_TEXT-$cores/sound-old-6.1.txt}" proc/vmcore
 	}
-	log_boot 'root=/dev/sda2 fadump=on crashkernel=512M'
+	log_boot 'root=/dev/sda2 fadump=on crashkernel=768M'
 	log_init
 	;;
 state-a)
@@ -298,7 +318,7 @@ state-a)
 	log 3 "fadump: Old magic number, can't process the dump."
 	log 6 "$freed"
 	log_init
-	memory 1535296
+	memory 2319872
 	;;
 state-b)
 	capture 1 0
@@ -308,12 +328,12 @@ state-b)
 	;;
 state-c)
 	capture 0 0
-	put proc/cmdline 'root=/dev/sda2 fadump=on crashkernel=512M fadump=off'
+	put proc/cmdline 'root=/dev/sda2 fadump=on crashkernel=768M fadump=off'
 	put sys/kernel/fadump/bootargs_append fadump=off
 	put sys/kernel/fadump/mem_reserved 0
-	log 6 'fadump: Updated cmdline: root=/dev/sda2 fadump=on crashkernel=512M fadump=off'
+	log 6 'fadump: Updated cmdline: root=/dev/sda2 fadump=on crashkernel=768M fadump=off'
 	log_init
-	memory 2057216
+	memory 3105792
 	;;
 undecided)
 	capture 1 0
@@ -323,7 +343,7 @@ released | released-only)
 	capture 1 0
 	log_init
 	log 6 "$freed"
-	memory 1535296
+	memory 2319872
 	[ "$situation" = released-only ] || {
 		put sys/kernel/fadump/registered 1
 		log 6 'rtas fadump: Registration is successful!'

@@ -57,7 +57,7 @@ static void put_pseries(struct scratch *t)
 	put_link(t, "/proc/device-tree", "/sys/firmware/devicetree/base");
 	scratch_file(t, "/sys/kernel/fadump/enabled", "1\n");
 	scratch_file(t, "/sys/kernel/fadump/registered", "1\n");
-	scratch_file(t, "/sys/kernel/fadump/mem_reserved", "541065216\n");
+	scratch_file(t, "/sys/kernel/fadump/mem_reserved", "805372336\n");
 	scratch_file(t, "/sys/kernel/fadump/hotplug_ready", "1\n");
 	scratch_file(t, "/sys/kernel/fadump/bootargs_append", "nr_cpus=16 numa=off\n");
 	put_link(t, "/sys/kernel/fadump_enabled", "fadump/enabled");
@@ -80,9 +80,16 @@ static void test_pseries_production(void **state)
 	assert_false(s.firmware_dump);
 	assert_false(s.vmcore);
 	assert_int_equal(s.vmcore_size, 0);
-	assert_int_equal(s.mem_reserved, 541065216);
+	assert_int_equal(s.mem_reserved, 805372336);
 	assert_int_equal(s.mem_total, 2057216LL * 1024);
 	assert_int_equal(s.kdump_loaded, 0);
+	assert_false(s.from_kexec);
+	/* Where newer kernels have it; it counts. */
+	scratch_file(*state, "/sys/kernel/kexec/crash_loaded", "1\n");
+	scratch_file(*state, "/proc/device-tree/chosen/linux,booted-from-kexec", "");
+	s = read_state(*state);
+	assert_int_equal(s.kdump_loaded, 1);
+	assert_true(s.from_kexec);
 	assert_true(s.append_known);
 	assert_string_equal(s.append, "nr_cpus=16 numa=off");
 	assert_string_equal(fadump_path(&s, "registered"), "/sys/kernel/fadump/registered");

@@ -17,6 +17,10 @@ static void test_freed_when_the_area_ends_inside_a_page(void **state)
 	assert_false(header_page_is_freed(&s, PAGE));
 	s.mem_reserved += 432;
 	assert_true(header_page_is_freed(&s, PAGE));
+	/* 64 KiB of metadata follow it there, of which the last page is freed. */
+	s.platform = FADUMP_PLATFORM_POWERNV;
+	assert_false(header_page_is_freed(&s, PAGE));
+	s.platform = FADUMP_PLATFORM_PSERIES;
 	s.mem_reserved = -1; /* not known */
 	assert_false(header_page_is_freed(&s, PAGE));
 	s.mem_reserved = 432;
@@ -41,6 +45,26 @@ static void test_found_by_the_core(void **state)
 	assert_int_equal(header_page_find(&core, PAGE, &addr), -ENOENT);
 	assert_true(addr == 7);
 	assert_int_equal(header_page_find(&core, 0, &addr), -ENOENT);
+}
+
+static void test_found_by_the_tree(void **state)
+{
+	struct fadump_state s = {.mem_reserved = 0x300101b0}; /* as with 6.12 and 768 MiB */
+	struct kernel_dump tree = {.reserved_at = 0x30000000};
+	uint64_t addr = 7;
+
+	(void)state;
+	assert_int_equal(header_page_find_in_tree(&tree, &s, PAGE, &addr), 0);
+	assert_true(addr == 0x60010000);
+	addr = 7;
+	s.mem_reserved = -1;
+	assert_int_equal(header_page_find_in_tree(&tree, &s, PAGE, &addr), -ENOENT);
+	s.mem_reserved = 0x300101b0;
+	tree.reserved_at = UINT64_MAX - 5;
+	assert_int_equal(header_page_find_in_tree(&tree, &s, PAGE, &addr), -ENOENT);
+	tree.reserved_at = 0;
+	assert_int_equal(header_page_find_in_tree(&tree, &s, PAGE, &addr), -ENOENT);
+	assert_true(addr == 7);
 }
 
 static void test_found_by_the_log(void **state)
@@ -68,6 +92,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_freed_when_the_area_ends_inside_a_page),
 		cmocka_unit_test(test_found_by_the_core),
+		cmocka_unit_test(test_found_by_the_tree),
 		cmocka_unit_test(test_found_by_the_log),
 	};
 

@@ -234,10 +234,44 @@ static void test_a_header_page_that_somebody_has_is_not_written_to(void **state)
 	assert_string_equal(scratch_text(&f->s, SYS "registered"), "1\n");
 }
 
+static void test_register_asks_for_the_state_first(void **state)
+{
+	struct fixture *f = *state;
+
+	/* As from 6.10 on: the area ends in the middle of a page. */
+	scratch_file(&f->s, SYS "mem_reserved", "805372336\n");
+	assert_int_equal(register_for_crash(&f->s.root, &f->log, NULL), REGISTER_LEFT);
+	assert_string_equal(scratch_text(&f->s, SYS "registered"), "0\n");
+	assert_non_null(strstr(f->log.kept, "not ready for the next crash: A dump is active"));
+	assert_null(strstr(f->log.kept, "reboot to be ready"));
+	assert_int_equal(unregister(&f->s.root, &f->log), REGISTER_LEFT);
+}
+
+/* The kernel's log has forgotten; the record has not. */
+static void test_register_believes_the_record(void **state)
+{
+	struct fixture *f = *state;
+
+	scratch_file(&f->s, SYS "mem_reserved", "805372336\n");
+	assert_int_equal(unlinkat(f->s.root.fd, "proc/vmcore", 0), 0);
+	assert_int_equal(record_released(&f->s.root, RELEASE_DONE, HEADER_PAGE_EXPOSED), 0);
+	assert_int_equal(register_for_crash(&f->s.root, &f->log, NULL), -EBUSY);
+	assert_non_null(strstr(f->log.kept, "registering would overwrite memory in use; no dump is "
+					    "in memory: reboot to be ready"));
+	assert_int_equal(record_released(&f->s.root, RELEASE_DONE, HEADER_PAGE_TAKEN), 0);
+	assert_int_equal(register_for_crash(&f->s.root, &f->log, NULL), 0);
+	assert_string_equal(scratch_text(&f->s, SYS "registered"), "1\n");
+	assert_int_equal(unregister(&f->s.root, &f->log), 0);
+	assert_int_equal(register_for_crash(&f->s.root, &f->log, NULL), 0);
+}
+
 static void test_register_reads_back(void **state)
 {
 	struct fixture *f = *state;
 
+	/* As after a release. */
+	assert_int_equal(unlinkat(f->s.root.fd, "proc/vmcore", 0), 0);
+	assert_int_equal(record_released(&f->s.root, RELEASE_DONE, HEADER_PAGE_SAFE), 0);
 	assert_int_equal(register_for_crash(&f->s.root, &f->log, NULL), 0);
 	assert_string_equal(scratch_text(&f->s, SYS "registered"), "1\n");
 	assert_int_equal(unregister(&f->s.root, &f->log), 0);
@@ -250,7 +284,7 @@ static void test_register_says_what_is_wrong(void **state)
 
 	scratch_file(&f->s, SYS "enabled", "0\n");
 	assert_true(register_for_crash(&f->s.root, &f->log, NULL) < 0);
-	assert_non_null(strstr(f->log.kept, "fadump=on"));
+	assert_non_null(strstr(f->log.kept, "boot has fadump off: the dump is lost"));
 	assert_string_equal(scratch_text(&f->s, SYS "registered"), "0\n");
 }
 
@@ -301,6 +335,8 @@ int main(void)
 		test(test_no_vmcore_no_release),
 		test(test_what_was_given_back_is_not_given_back_again),
 		test(test_a_header_page_that_somebody_has_is_not_written_to),
+		test(test_register_asks_for_the_state_first),
+		test(test_register_believes_the_record),
 		test(test_register_reads_back),
 		test(test_register_says_what_is_wrong),
 		test(test_names),

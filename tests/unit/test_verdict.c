@@ -243,14 +243,51 @@ static void test_undecided(void **state)
 	struct verdict v;
 
 	put_fadump(*state, "1\n", "0\n", true);
-	judge(*state, VERDICT_UNDECIDED, "does not say why", "EPERM", &v); /* no log at all */
+	judge(*state, VERDICT_UNDECIDED, "does not say why", "fadump-ng register",
+	      &v); /* no log at all */
 	scratch_file(*state, "/dev/kmsg", "");
-	judge(*state, VERDICT_UNDECIDED, "does not say why", "EPERM", &v);
+	judge(*state, VERDICT_UNDECIDED, "does not say why", "fadump-ng register", &v);
 	/* A program's words decide nothing. */
 	scratch_file(*state, "/dev/kmsg",
 		     "12,1,1,-;fadump: Old magic number, can't process the dump.\n");
-	judge(*state, VERDICT_UNDECIDED, "does not say why", "EPERM", &v);
+	judge(*state, VERDICT_UNDECIDED, "does not say why", "fadump-ng register", &v);
 	assert_int_equal(v.finding.meaning, KLOG_NOTHING);
+}
+
+/* The device tree goes along with kexec, and with it the description of the old dump. */
+static void test_kexec(void **state)
+{
+	struct scratch *t = *state;
+	struct verdict v;
+
+	put_fadump(t, "1\n", "0\n", true);
+	scratch_file(t, "/proc/device-tree/rtas/ibm,kernel-dump", "x");
+	scratch_file(t, "/proc/device-tree/chosen/linux,booted-from-kexec", "");
+	put_core(t, CORE);
+	judge(t, VERDICT_KEXEC, "no crash of this boot", "capture --core /proc/vmcore", &v);
+	assert_int_equal(verdict_look(&t->root, &v), 0);
+	assert_int_equal(v.kind, VERDICT_KEXEC);
+	verdict_deinit(&v);
+	assert_int_equal(unlinkat(t->root.fd, "proc/vmcore", 0), 0);
+	judge(t, VERDICT_KEXEC, "no crash of this boot", "reboot through the firmware", &v);
+	/* The kernel saw that it is none. */
+	scratch_file(t, "/dev/kmsg", MAGIC FREED INIT);
+	judge(t, VERDICT_NONE, "not registered for the next crash", "fadump-ng register", &v);
+	put_fadump(t, "1\n", "1\n", true);
+	judge(t, VERDICT_NONE, "No dump is active.", "", &v);
+}
+
+static void test_unsupported(void **state)
+{
+	struct scratch *t = *state;
+	struct verdict v;
+
+	scratch_file(t, "/proc/device-tree/ibm,opal/dump/mpipl-boot", "");
+	judge(t, VERDICT_UNSUPPORTED,
+	      "no fadump (CONFIG_FA_DUMP) and uses that memory: the dump is lost",
+	      "Boot a kernel with CONFIG_FA_DUMP=y", &v);
+	scratch_file(t, "/proc/device-tree/chosen/linux,booted-from-kexec", "");
+	judge(t, VERDICT_NONE, "No dump is active.", "", &v);
 }
 
 static void test_released(void **state)
@@ -319,6 +356,8 @@ static void test_words(void **state)
 	assert_string_equal(verdict_word(VERDICT_NO_VMCORE), "no-vmcore");
 	assert_string_equal(verdict_word(VERDICT_FADUMP_OFF), "fadump-off");
 	assert_string_equal(verdict_word(VERDICT_UNDECIDED), "undecided");
+	assert_string_equal(verdict_word(VERDICT_KEXEC), "kexec");
+	assert_string_equal(verdict_word(VERDICT_UNSUPPORTED), "unsupported");
 }
 
 int main(void)
@@ -334,6 +373,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_state_b, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_state_c, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_undecided, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kexec, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unsupported, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_released, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_core_by_hand, setup, teardown),
