@@ -107,6 +107,9 @@ static int list_target(const struct shelf *s, struct target *t, void *ctx)
 		else
 			print_item(&inv.items[i]);
 	}
+	if (inv.unreadable)
+		log_warning(&s->app->log, "%s: %zu dumps cannot be read; check the file system",
+			    t->text, inv.unreadable);
 	l->n += inv.n;
 	inventory_deinit(&inv);
 	return EXIT_DONE;

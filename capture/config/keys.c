@@ -270,7 +270,8 @@ const struct config_key config_keys[] = {
 			"memory, "
 			"by what is kept for the next crash; reboot gets that back at the price of "
 			"another "
-			"pass through the firmware.",
+			"pass through the firmware. After a late capture it is an orderly one, "
+			"through systemctl.",
 	},
 	{
 		.name = "on-failure",

@@ -4,6 +4,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/watchdog.h"
+#include "crash/verdict.h"
 #include "run/identity.h"
 
 #include <errno.h>
@@ -132,13 +133,25 @@ static int arm(const struct root *root, unsigned int seconds)
 	return err;
 }
 
+/* Not where nothing will be captured, as in a boot by kexec. */
+static int dump_of_boot(const struct root *root, uint64_t *id)
+{
+	struct verdict v;
+	int err = verdict_look(root, &v);
+
+	if (err == 0 && v.kind != VERDICT_DUMP)
+		err = -ENOENT;
+	verdict_deinit(&v);
+	return err < 0 ? err : identity_active(root, id);
+}
+
 int guard_boot_begin(const struct root *root, const struct config *config, struct log *log)
 {
 	unsigned int seconds = guard_boot_seconds(config);
 	struct attempts_store store;
 	struct attempts a;
 	uint64_t id;
-	int err = identity_active(root, &id);
+	int err = dump_of_boot(root, &id);
 
 	if (err < 0)
 		return err;

@@ -128,6 +128,11 @@ static int look_through(struct target *t, const struct owner *who, bool all, con
 		/* Gone meanwhile, or not to be entered: none of ours. */
 		if (err == -ENOENT || err == -ENOTDIR || err == -EACCES || err == -EPERM)
 			continue;
+		/* It stays, and the others are still in order. */
+		if (err == -EIO || err == -ESTALE) {
+			inv->unreadable++;
+			continue;
+		}
 		if (err < 0)
 			return err;
 		if (inv->n % 64 == 0) {

@@ -32,6 +32,7 @@ struct inventory_item {
 struct inventory {
 	struct inventory_item *items; /* owned */
 	size_t n;
+	size_t unreadable; /* directories left out for EIO or ESTALE */
 };
 
 /* Whose dumps count as our own. */
@@ -47,7 +48,8 @@ bool owner_has(const struct owner *o, const struct manifest_about *a, bool share
 /*
  * Look through a target. all: every directory; else those whose names could be ours. 0;
  * -EOPNOTSUPP not with this kind; -E2BIG there are too many; another -errno. inventory_deinit() in
- * every case. Directories that go away meanwhile are left out.
+ * every case. Directories that go away meanwhile are left out,
+ * and those that the file system cannot read (EIO, ESTALE), which are counted.
  */
 int inventory_read(struct target *t, const struct owner *who, bool all,
 		   struct inventory *out) _must_check_;

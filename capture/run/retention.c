@@ -138,6 +138,9 @@ int retention_tidy(const struct retention *r, bool saved)
 			    r->t->text, err == -E2BIG ? "too many" : strerror(-err));
 	else
 		err = tidy(r, &inv, saved);
+	if (inv.unreadable)
+		log_warning(r->log, "%s: %zu dumps cannot be read and stay; check the file system",
+			    r->t->text, inv.unreadable);
 	inventory_deinit(&inv);
 	return err;
 }

@@ -334,6 +334,8 @@ install() {
         inst_simple "$moddir/fadump-ng-capture.service" "$systemdsystemunitdir/fadump-ng-capture.service"
         $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target fadump-ng-capture.service \
             || fadump_ng_give_up "cannot install fadump-ng-capture.service"
+        inst_simple "$moddir/fadump-ng-after-capture.conf" \
+            "$systemdsystemunitdir/systemd-hibernate-resume@.service.d/fadump-ng.conf"
         inst_simple "$moddir/fadump-ng-guard.service" "$systemdsystemunitdir/fadump-ng-guard.service"
         $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target fadump-ng-guard.service \
             || fadump_ng_give_up "cannot install fadump-ng-guard.service"

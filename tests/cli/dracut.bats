@@ -137,6 +137,9 @@ esac'
     grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-capture.service' "$T/did"
     grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-guard.service' "$T/did"
     grep -q 'inst_simple .*/fadump-ng-guard.service' "$T/did"
+    grep -q 'inst_simple .*/systemd-hibernate-resume@.service.d/fadump-ng.conf' "$T/did"
+    grep -q '^After=fadump-ng-capture.service' "$moddir/fadump-ng-after-capture.conf"
+    ! grep -q '^Before=.*@\.' "$moddir/fadump-ng-capture.service"
     # A capture that has begun is waited for by whoever opens a shell or ends the boot.
     [ "$(grep inst_hook "$T/did")" = \
         $'inst_hook emergency 00 fadump-ng-emergency.sh\ninst_hook shutdown-emergency 00 fadump-ng-emergency.sh' ]

@@ -289,6 +289,30 @@ manifest() {
     [ -z "$(dog)" ]
 }
 
+@test "a machine without nvram, or without a watchdog, has no guard, and nothing failed" {
+    mv "$T/root/dev/nvram" "$T/nvram"
+    fadump guard begin
+    [ "$status" = 0 ]
+    [[ $errors == *"attempts are not counted: this machine has no /dev/nvram"* ]]
+    mv "$T/nvram" "$T/root/dev/nvram"
+    rm -r "$T/root/sys/class/watchdog"
+    fadump guard begin
+    [ "$status" = 0 ]
+    [[ $errors == *"no watchdog: this machine has none of the driver pseries-wdt"* ]]
+    [ -z "$(dog)" ]
+}
+
+@test "in a boot by kexec nothing is counted, and nothing armed" {
+    : >"$T/root/proc/device-tree/chosen/linux,booted-from-kexec"
+    cp "$T/root/dev/nvram" "$T/nvram"
+    fadump guard begin
+    [ "$status" = 3 ]
+    [ -z "$(dog)" ]
+    fadump capture
+    [ "$status" = 5 ]
+    cmp "$T/nvram" "$T/root/dev/nvram"
+}
+
 @test "watchdog = off: counted, not armed" {
     echo 'watchdog = off' >"$conf"
     fadump guard begin

@@ -186,7 +186,7 @@ inline machine_crash()
  * All has been tried: armed for the next crash, or the dump is kept and can still be captured, or a stated exception.
  */
 #define ARMED		(registered && !held)
-#define LEFT		(rec_kept || no_late || told || no_place || USED_UP)	/* a person's wish, the configuration's; a reboot is due; the model's end */
+#define LEFT		(rec_kept || no_late || told || no_place || USED_UP || tried)	/* a person's wish, the configuration's; a reboot is due; the model's end */
 #define FOR_A_PERSON	(!fadump_on || (vmcore && !sound) || (held && !vmcore && !accepted))	/* C, a bad core, B */
 #define SETTLED		(ARMED || (vmcore && LEFT) || FOR_A_PERSON || told)
 

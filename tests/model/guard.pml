@@ -16,7 +16,7 @@ byte due;		/* boots that found the dump, since the crash or since it was saved: 
 byte in_a_row;		/* resets by the watchdog since a boot went on */
 bit undying;		/* the watchdog could not be stopped, and that was said */
 
-#define USED_UP	(max_attempts && settled && (boot_n > max_attempts || boot_n == max_attempts && tried))
+#define USED_UP	(max_attempts && settled && boot_n > max_attempts)
 #define IN_INITRAMFS	(who == FIRST || shell)
 
 inline guard_forget()
@@ -176,11 +176,7 @@ inline guard_forbids(forbidden)
 #else
 		:: waited -> forbidden = 1
 #endif
-#ifndef MUTANT_LATE_UNCOUNTED
 		:: tried -> forbidden = 1
-#else
-		:: tried
-#endif
 		:: who != LAST -> waited = 1; forbidden = 1
 		fi
 	:: settled && boot_n > max_attempts ->

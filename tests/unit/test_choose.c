@@ -4,8 +4,10 @@
 
 #include "base/macros.h"
 #include "run/choose.h"
+#include "run/inventory.h"
 #include "run/rate.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -240,6 +242,53 @@ static void test_what_does_not_count_for_the_rate(void **state)
 	assert_false(rate_exceeded(&one, &inv, T0, 99, &saved));
 }
 
+static int list_three(struct target *t, char *buf, size_t size, size_t *len)
+{
+	static const char names[] = "2026-a\0002026-b\0002026-c";
+
+	(void)t;
+	assert_true(size >= sizeof(names));
+	memcpy(buf, names, sizeof(names));
+	*len = sizeof(names);
+	return 0;
+}
+
+/* A bad sector beneath one, a file handle that the server has forgotten for another. */
+static int look_at_one(struct target *t, const char *dir, struct target_entry *out, char *manifest,
+		       size_t size)
+{
+	static const char text[] = "{\"format\":1}";
+
+	(void)t;
+	if (strcmp(dir, "2026-a") == 0)
+		return -ESTALE;
+	if (strcmp(dir, "2026-b") == 0)
+		return -EIO;
+	assert_true(size >= sizeof(text));
+	memcpy(manifest, text, sizeof(text));
+	*out = (struct target_entry){.manifest = sizeof(text) - 1, .own = true};
+	(void)snprintf(out->dir, sizeof(out->dir), "%s", dir);
+	return 0;
+}
+
+static void test_what_cannot_be_read_does_not_stop_the_others(void **state)
+{
+	const struct target_ops ops = {.list = list_three, .look = look_at_one};
+	const struct owner who = {.host = "lab"};
+	const struct url url = {.scheme = URL_FILE};
+	struct target t = {.ops = &ops, .url = &url};
+	struct inventory inv;
+
+	(void)state;
+	assert_int_equal(inventory_read(&t, &who, false, &inv), 0);
+	assert_int_equal(inv.n, 1);
+	assert_int_equal(inv.unreadable, 2);
+	assert_string_equal(inv.items[0].entry.dir, "2026-c");
+	/* The next dump gets its number in the row. */
+	assert_int_equal(inventory_sequence(&inv, 99), 1);
+	inventory_deinit(&inv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_room_is_made_from_the_oldest_but_the_first),
 		cmocka_unit_test(test_the_rate),
 		cmocka_unit_test(test_what_does_not_count_for_the_rate),
+		cmocka_unit_test(test_what_cannot_be_read_does_not_stop_the_others),
 	};
 
 	return cmocka_run_group_tests_name("choose", tests, NULL, NULL);
