@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/rights.h"
 #include "crash/conflict.h"
+#include "crash/overlap.h"
 #include "run/state.h"
 
 #include <errno.h>
@@ -14,7 +15,8 @@ struct view {
 	const struct state *state;
 	const struct verdict *v;      /* of state */
 	const struct fadump_state *s; /* of state */
-	const char *conflict;         /* another service that is enabled; NULL */
+	struct overlap overlap;
+	const char *conflict; /* another service that is enabled; NULL */
 };
 
 /* A boot that captured does not get the whole of the preserved area back until the next reboot. */
@@ -79,6 +81,24 @@ static void add_last(json_object *o, const struct record *r)
 	json_add_text(o, "last_failure", r && r->reason[0] ? r->reason : NULL);
 }
 
+static void add_overlap(json_object *o, const struct overlap *overlap)
+{
+	json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < overlap->n; i++) {
+		const struct overlap_range *r = &overlap->ranges[i];
+		json_object *item = json_object_new_object();
+
+		json_add_text(item, "what", r->what);
+		json_add_number(item, "address", r->from);
+		json_add_number(item, "bytes", r->to - r->from);
+		json_append(list, item);
+	}
+	json_add_child(o, "in_reserved_area", list);
+	json_add_known(o, "crashkernel_at_least", overlap->n ? (int64_t)overlap->boot_memory : -1);
+}
+
 static void print_json(const struct view *w)
 {
 	const struct fadump_state *s = w->s;
@@ -105,6 +125,7 @@ static void print_json(const struct view *w)
 	json_add_bool(o, "reboot_gives_memory_back", carried_on(w));
 	json_add_bool(o, "header_page_exposed",
 		      w->state->have_record && w->state->record.header_exposed);
+	add_overlap(o, &w->overlap);
 	json_add_tristate(o, "kdump_loaded", s->kdump_loaded);
 	json_add_text(o, "conflict", w->conflict);
 	json_add_text(o, "bootargs_append", s->append_known ? s->append : NULL);
@@ -161,6 +182,8 @@ static void print_last(const struct view *w)
 static void print_text(const struct view *w)
 {
 	const struct fadump_state *s = w->s;
+	char line[400];
+	size_t i;
 
 	printf("%s\n", readiness(w));
 	if (w->v->kind == VERDICT_UNSUPPORTED)
@@ -176,6 +199,10 @@ static void print_text(const struct view *w)
 	if (w->v->finding.meaning != KLOG_NOTHING)
 		printf("kernel:     %s\n            %s\n            %s\n", w->v->finding.line,
 		       w->v->finding.why, w->v->finding.advice);
+	for (i = 0; i < w->overlap.n; i++) {
+		overlap_format(&w->overlap, i, line, sizeof(line));
+		printf("reserved:   %s\n", line);
+	}
 	print_memory(w);
 	print_last(w);
 	if (s->kdump_loaded == 1)
@@ -203,6 +230,8 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return cmd_json_error(app, json, EXIT_FAILED);
 	}
 	w.conflict = conflict_find(&app->root);
+	if (overlap_find(&app->root, w.s, &w.overlap) < 0)
+		w.overlap.n = 0;
 	if (json)
 		print_json(&w);
 	else

@@ -46,7 +46,7 @@ static uint64_t be64_at(const unsigned char *p)
 static void take_section(const unsigned char *section, struct kernel_dump *d)
 {
 	uint64_t source = be64_at(section + 8), size = be64_at(section + 16);
-	uint64_t destination = be64_at(section + 32), end;
+	uint64_t destination = be64_at(section + 32), end, copy_end;
 
 	switch (be16_at(section + 4)) {
 	case SECTION_CPU_STATE:
@@ -55,6 +55,9 @@ static void take_section(const unsigned char *section, struct kernel_dump *d)
 	case SECTION_BOOT_MEMORY:
 		if (!__builtin_add_overflow(source, size, &end) && end > d->boot_end)
 			d->boot_end = end;
+		if (d->n_boot < KERNEL_DUMP_BOOT_MAX && end >= size && destination >= source &&
+		    !__builtin_add_overflow(destination, size, &copy_end))
+			d->boot[d->n_boot++] = (struct kernel_dump_copy){source, size, destination};
 		break;
 	case SECTION_APPEND:
 		d->append_at = destination;

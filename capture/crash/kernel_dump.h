@@ -13,11 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define KERNEL_DUMP_BOOT_MAX 8
+
+/* A part of the boot memory, and where the firmware put its copy. */
+struct kernel_dump_copy {
+	uint64_t source, size, destination;
+};
+
 /* Physical addresses; 0: there is no such section. */
 struct kernel_dump {
 	uint64_t reserved_at; /* where the area begins that stays reserved for the next crash */
 	uint64_t boot_end;    /* end of the boot memory, which the capture kernel lives in */
 	uint64_t append_at;   /* the text of bootargs_append */
+	struct kernel_dump_copy boot[KERNEL_DUMP_BOOT_MAX]; /* those that do not wrap around */
+	size_t n_boot;
 };
 
 /* A parser over (buf, len). 0, or -EINVAL: it is cut off or has no boot memory; *out is untouched

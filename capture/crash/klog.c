@@ -288,7 +288,8 @@ static void note_addresses(struct text message, struct klog_finding *out)
 {
 	uint64_t addr = first_address(message);
 
-	if (starts(message, "Reserving ") && addr && (!out->reserved_at || addr < out->reserved_at))
+	/* "Reserving" in a capture boot, "Reserved" in any other. */
+	if (starts(message, "Reserv") && addr && (!out->reserved_at || addr < out->reserved_at))
 		out->reserved_at = addr;
 	if (starts(message, "freeing reserved memory") && addr && out->n_freed < KLOG_FREED_MAX)
 		out->freed_from[out->n_freed++] = addr;

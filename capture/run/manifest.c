@@ -102,6 +102,24 @@ static json_object *tool_object(const struct run *run)
 	return o;
 }
 
+/* Pages of the dump that are this boot's firmware's or initrd's. */
+static json_object *lost_array(const struct overlap *lost)
+{
+	json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < lost->n; i++) {
+		const struct overlap_range *r = &lost->ranges[i];
+		json_object *o = json_object_new_object();
+
+		json_add_said(o, "by", r->what);
+		json_add_number(o, "address", r->from);
+		json_add_number(o, "bytes", r->to - r->from);
+		json_append(list, o);
+	}
+	return list;
+}
+
 static json_object *attempts_array(const struct run *run)
 {
 	json_object *list = json_object_new_array();
@@ -211,6 +229,8 @@ char *manifest_format(const struct run *run, const struct place *p)
 		json_add_number(o, "peak_resident_bytes", peak);
 	json_add_said(o, "verdict", verdict_word(run->verdict.kind));
 	json_add_child(o, "crash", crash_object(run));
+	if (run->lost.n)
+		json_add_child(o, "overwritten", lost_array(&run->lost));
 	if (p->committed || p->published)
 		json_add_child(o, "dump", dump_object(run, p));
 	if (p->logged)

@@ -5,6 +5,7 @@
 #include "crash/append_area.h"
 #include "crash/fadump.h"
 #include "crash/conflict.h"
+#include "crash/overlap.h"
 #include "crash/kmsg.h"
 #include "crash/page.h"
 #include "run/state.h"
@@ -177,6 +178,21 @@ static void warn_of_others(const struct root *root, struct log *log,
 				 "only wastes its memory: disable one of them");
 }
 
+static void warn_of_overlap(const struct root *root, struct log *log,
+			    const struct fadump_state *state)
+{
+	struct overlap o;
+	char line[400];
+	size_t i;
+
+	if (state->enabled != 1 || overlap_find(root, state, &o) < 0)
+		return;
+	for (i = 0; i < o.n; i++) {
+		overlap_format(&o, i, line, sizeof(line));
+		log_warning(log, "%s", line);
+	}
+}
+
 /*
  * What stands in the way, whatever the files say. After a release the caller knows that there is no
  * dump any more. 0; REGISTER_LEFT; or -errno.
@@ -225,6 +241,7 @@ static int register_in(const struct root *root, struct log *log, const struct st
 	if (err != 0)
 		return err;
 	warn_of_others(root, log, state);
+	warn_of_overlap(root, log, state);
 	if (state->enabled != 1)
 		return explain_off(root, log);
 	if (state->registered != 1)

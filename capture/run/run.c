@@ -194,6 +194,26 @@ static int identify(struct run *run)
 	return 0;
 }
 
+/* The kernel offers these pages as the crashed kernel's, and nothing else tells that they are not.
+ */
+static void find_lost_pages(struct run *run)
+{
+	size_t i;
+
+	if (run->options->core ||
+	    overlap_find_lost(run->root, run->verdict.core.info.page_size, &run->lost) < 0)
+		return;
+	for (i = 0; i < run->lost.n; i++)
+		log_warning(
+			run->log,
+			"0x%llx to 0x%llx of the dump are not the crashed kernel's memory: this "
+			"boot's %s was put on top of it; boot with crashkernel=%lluM or more from "
+			"now on",
+			(unsigned long long)run->lost.ranges[i].from,
+			(unsigned long long)run->lost.ranges[i].to, run->lost.ranges[i].what,
+			(unsigned long long)(run->lost.boot_memory / MIB));
+}
+
 static void read_dmesg(struct run *run)
 {
 	int err;
@@ -354,6 +374,7 @@ static enum run_outcome save_and_release(struct run *run)
 		return RUN_EXHAUSTED;
 	outcome = look_back(run);
 	if (outcome == RUN_FAILED) {
+		find_lost_pages(run);
 		read_dmesg(run);
 		outcome = try_targets(run);
 	}

@@ -9,6 +9,7 @@
 #include "base/root.h"
 #include "config/config.h"
 #include "crash/header_page.h"
+#include "crash/overlap.h"
 #include "crash/verdict.h"
 #include "dump/dmesg.h"
 #include "dump/makedumpfile.h"
@@ -89,6 +90,7 @@ struct run {
 	char core_path[4096];
 	struct verdict verdict;
 	bool judged; /* the verdict says something */
+	struct overlap lost; /* of the crashed kernel's memory, overwritten by this boot */
 	bool in_initramfs;
 	bool plan_network; /* the plan is for targets on other machines only */
 	uint64_t dump_id;

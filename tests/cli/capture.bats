@@ -554,6 +554,35 @@ header_is_freed() {
     done
 }
 
+@test "pages of the dump that this boot's RTAS was put on are named, in the log and in the manifest" {
+    rm -rf "$T/root"
+    tree small-dump
+    # An initrd in memory that was preserved where it was.
+    printf '\120\0\0\0' >"$T/root/proc/device-tree/chosen/linux,initrd-start"
+    printf '\120\1\0\1' >"$T/root/proc/device-tree/chosen/linux,initrd-end"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors == *"0xffe0000 to 0xfff0000 of the dump are not the crashed kernel's memory: this boot's RTAS was put on top of it; boot with crashkernel=1296M or more from now on"* ]]
+    [[ $errors == *"0x50000000 to 0x50020000 of the dump are not the crashed kernel's memory: this boot's initrd was put"* ]]
+    grep -q "0xffe0000 to 0xfff0000 of the dump are not" "$(dump_dir)/capture.log"
+    output=$(cat "$(dump_dir)/manifest.json")
+    [ "$(json overwritten.0.by)" = RTAS ]
+    [ "$(json overwritten.0.address)" = $((0xffe0000)) ]
+    [ "$(json overwritten.0.bytes)" = 65536 ]
+    [ "$(json overwritten.1.by)" = initrd ]
+    rm "$T/root/proc/device-tree/chosen/linux,initrd-"*
+    rm -r "$T/root/var/crash/"*
+    fadump capture --no-release
+    [[ $errors == *"boot with crashkernel=768M or more from now on"* ]]
+}
+
+@test "with 768 MiB of boot memory nothing lies on the dump" {
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors != *"not the crashed kernel's memory"* ]]
+    ! grep -q overwritten "$(dump_dir)/manifest.json"
+}
+
 @test "no dump is active: exit 3, nothing touched" {
     rm -rf "$T/root"
     tree pseries-production
@@ -684,6 +713,19 @@ esac'
     output=$(cat "$(dump_dir)/manifest.json")
     [ "$(json targets.0.ok)" = False ]
     [ "$(json targets.1.ok)" = True ]
+}
+
+@test "on-success holds for a late capture, too, and never while the dump is in memory" {
+    echo 'on-success = reboot' >"$T/root/etc/fadump-ng.conf"
+    STUB_EXIT=1 fadump capture --late
+    [ "$status" = 1 ]
+    [[ $errors != *systemctl* ]]
+    fadump capture --late
+    [[ $errors == *"the dump is saved, and on-success = reboot: systemctl reboot"* ]]
+    # A person's own, in the running system, changes nothing about it.
+    rm -r "$T/root/var/crash/"* "$T/root/run/fadump-ng"
+    fadump capture --no-release
+    [[ $errors != *systemctl* ]]
 }
 
 @test "on-failure other than late-capture: the late service does nothing" {

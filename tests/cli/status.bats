@@ -215,6 +215,37 @@ setup() {
     [ "$(json kdump_loaded)" = True ]
 }
 
+@test "RTAS in the reserved area: said with the size that mends it, by status and register" {
+    local said="RTAS (0x2fff0000 to 0x30000000) lies in the area that fadump reserves (0x20000000 to 0x400101b0): it may be overwritten, so that a crash leaves no dump, or lie on pages of a dump; boot with crashkernel=768M or more"
+    tree small
+    fadump status
+    [[ $output == "ready: registered"*"reserved:   $said"* ]]
+    fadump status --json
+    [ "$(json in_reserved_area.0.what)" = RTAS ]
+    [ "$(json in_reserved_area.0.address)" = $((0x2fff0000)) ]
+    [ "$(json in_reserved_area.0.bytes)" = 65536 ]
+    [ "$(json crashkernel_at_least)" = $((768 << 20)) ]
+    fadump register
+    [ "$status" = 0 ]
+    [[ $errors == *"$said"* ]]
+    # The log forgets; debugfs does not.
+    : >"$T/root/dev/kmsg"
+    fadump status --json
+    [ "$(json crashkernel_at_least)" = None ]
+    mkdir -p "$T/root/sys/kernel/debug/powerpc"
+    printf 'CPU :[0x00000020000000-0x000000200009ff] 0xa00 bytes, Dumped: 0x0\nDUMP: Src: 0x00000000000000, Dest: 0x00000020010000, Size: 0x20000000, Dumped: 0x0 bytes\n' >"$T/root/sys/kernel/debug/powerpc/fadump_region"
+    # An initrd that ends higher, in 64 bits.
+    printf '\0\0\0\0\060\0\0\0' >"$T/root/proc/device-tree/chosen/linux,initrd-start"
+    printf '\0\0\0\0\064\0\0\0' >"$T/root/proc/device-tree/chosen/linux,initrd-end"
+    fadump status
+    [[ $output == *"RTAS (0x2fff0000"*"initrd (0x30000000 to 0x34000000) lies in the area"*"crashkernel=832M or more"* ]]
+    rm -r "$T/root"
+    tree pseries-production
+    fadump status --json
+    [ "$(json in_reserved_area)" = '[]' ]
+    [ "$(json crashkernel_at_least)" = None ]
+}
+
 @test "a boot that carried on warns of kexec" {
     tree released
     fadump status
@@ -271,6 +302,32 @@ setup() {
     mkfifo "$T/fifo"
     run timeout 10 "$FADUMP_NG" check --core "$T/fifo"
     [ "$status" = 1 ]
+}
+
+@test "a user who may not read the kernel's log, or take a page, is sent to root" {
+    local place situation
+    for situation in undecided state-a; do
+        rm -rf "$T/root"
+        tree $situation
+        chmod 600 "$T/root/dev/kmsg" "$T/root/sys/kernel/fadump/registered"
+        (umask 077 && : >"$T/root/sys/devices/system/memory/soft_offline_page")
+        mkdir -p "$T/root/run/fadump-ng"
+        (umask 077 && echo '{}' >"$T/root/run/fadump-ng/record.json")
+        place=$(mktemp -d)
+        cp -a "$T/root" "$FADUMP_NG" "$place/"
+        chmod 755 "$place"
+        as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$place/fadump-ng" --root "$place/root" "$@" 2>&1; }
+        as_user status >"$T/status" || :
+        as_user register >"$T/register" && status=0 || status=$?
+        rm -rf "$place"
+        cat "$T/status" "$T/register"
+        [ "$status" = 1 ]
+        grep -q 'undecided: ' "$T/status"
+        grep -qx '            The kernel log may not be read: run as root.' "$T/status"
+        grep -qx 'last dump:  /run/fadump-ng/record.json: Permission denied; run as root' "$T/status"
+        grep -q 'not registered: the page of the fadump header: Permission denied; run as root' "$T/register"
+        ! grep -q reboot "$T/register"
+    done
 }
 
 # Nothing of this machine, and no advice to release memory.

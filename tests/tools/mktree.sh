@@ -12,6 +12,8 @@ cores=$here/../data/cores
 situations='pseries-production  pSeries, kernel 6.12, fadump registered
 powernv-production  PowerNV, likewise
 pseries-dump        pSeries capture boot with an active dump
+small               pSeries, crashkernel=512M: RTAS lies in the reserved area
+small-dump          the same in a capture boot with an active dump
 powernv-dump        PowerNV capture boot, with the core of the firmware (opalcore) too
 bad-core            pSeries capture boot, the core is cut off
 inactive            no fadump at all: an x86-64 machine
@@ -242,6 +244,23 @@ powernv-production)
 	log_boot 'root=/dev/sda2 fadump=on crashkernel=1024M'
 	log 6 'opal fadump: Registration is successful!'
 	log_init
+	;;
+small)
+	pseries 'root=/dev/sda2 fadump=on crashkernel=512M'
+	fadump 1 1
+	memory 2057216
+	put sys/kernel/fadump/mem_reserved 536936880
+	log 6 'fadump: Reserved 512MB of memory at 0x00000020000000 (System RAM: 2048MB)'
+	log_boot 'root=/dev/sda2 fadump=on crashkernel=512M'
+	log 6 'rtas fadump: Registration is successful!'
+	log_init
+	;;
+small-dump)
+	capture 1 0
+	kernel_dump 0000000020000000 0000000020000000 0000000020010000
+	put sys/kernel/fadump/mem_reserved 536936880
+	log_init
+	core "${CORE_TEXT-$cores/sound-le-64k.txt}" proc/vmcore
 	;;
 pseries-dump)
 	capture 1 0
