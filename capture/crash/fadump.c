@@ -174,7 +174,10 @@ int fadump_read(const struct root *root, struct fadump_state *out)
 	s.firmware_dump = root_exists(root, "/proc/device-tree/rtas/ibm,kernel-dump") ||
 			  root_exists(root, "/proc/device-tree/ibm,opal/dump/mpipl-boot");
 	s.mem_total = read_mem_total(root);
-	s.from_kexec = root_exists(root, "/proc/device-tree/chosen/linux,booted-from-kexec");
+	/* On powernv it says nothing: petitboot starts every kernel by kexec, after a crash, too.
+	 */
+	s.from_kexec = s.platform == FADUMP_PLATFORM_PSERIES &&
+		       root_exists(root, "/proc/device-tree/chosen/linux,booted-from-kexec");
 	s.kdump_loaded = read_kdump_loaded(root);
 	read_append(root, &s);
 	*out = s;

@@ -25,7 +25,7 @@ struct fadump_state {
 			   */
 	bool firmware_dump;   /* ibm,kernel-dump or mpipl-boot in the device tree; stays after
 				 release, and goes along with kexec */
-	bool from_kexec;      /* another kernel started this one: the firmware had no part in it */
+	bool from_kexec;      /* pseries: another kernel started this one, and not the firmware */
 	bool vmcore;          /* /proc/vmcore is there */
 	uint64_t vmcore_size; /* bytes; 0 when there is none */
 	int64_t mem_reserved; /* bytes kept for the next crash; -1 unknown */

@@ -535,6 +535,7 @@ header_is_freed() {
 @test "state A: capture says why, and registers for the next crash" {
     rm -rf "$T/root"
     tree state-a
+    : >"$T/root/sys/devices/system/memory/soft_offline_page"
     fadump capture
     [ "$status" = 4 ]
     [[ $errors == *"Old magic number"* ]]

@@ -182,6 +182,14 @@ setup() {
     [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
 }
 
+@test "on powernv every kernel is started by kexec, from petitboot: a dump is a dump" {
+    tree powernv-dump
+    : >"$T/root/proc/device-tree/chosen/linux,booted-from-kexec"
+    fadump check --json
+    [ "$status" = 0 ]
+    [ "$(json state)" = dump ]
+}
+
 @test "a dump of the firmware's under a kernel without fadump: lost, and why" {
     local verb
     tree pseries-dump

@@ -287,6 +287,12 @@ static void test_unsupported(void **state)
 	      "no fadump (CONFIG_FA_DUMP) and uses that memory: the dump is lost",
 	      "Boot a kernel with CONFIG_FA_DUMP=y", &v);
 	scratch_file(t, "/proc/device-tree/chosen/linux,booted-from-kexec", "");
+	/* There every kernel is started by petitboot, which is one itself. */
+	judge(t, VERDICT_UNSUPPORTED, "the dump is lost", "", &v);
+	assert_int_equal(unlinkat(t->root.fd, "proc/device-tree/ibm,opal/dump/mpipl-boot", 0), 0);
+	assert_int_equal(unlinkat(t->root.fd, "proc/device-tree/ibm,opal/dump", AT_REMOVEDIR), 0);
+	assert_int_equal(unlinkat(t->root.fd, "proc/device-tree/ibm,opal", AT_REMOVEDIR), 0);
+	scratch_file(t, "/proc/device-tree/rtas/ibm,kernel-dump", "x");
 	judge(t, VERDICT_NONE, "No dump is active.", "", &v);
 }
 
