@@ -99,6 +99,14 @@ static int secure_header(const struct root *root, struct log *log, const struct 
 			  strerror(-err), rights_advice(err));
 		return err;
 	}
+	if (err < 0 && s->verdict.kind == VERDICT_UNDECIDED) {
+		log_error(log,
+			  "not registered: the page of the fadump header cannot be taken out of "
+			  "use (%s), and the kernel log no longer says whether the last crash's "
+			  "memory is still reserved; keep the log, and see 'fadump-ng check'",
+			  strerror(-err));
+		return -EBUSY;
+	}
 	if (err < 0) {
 		log_error(log,
 			  "not registered: this boot's kernel gave the page of its fadump header "

@@ -151,6 +151,12 @@ setup() {
     fadump status
     [[ $output == "not ready: the machine crashed, and what became of the dump is not known"* ]]
     [[ $output == *"Run 'fadump-ng register': if it succeeds the dump is lost and fadump is armed again; if it is refused the memory is still reserved."* ]]
+    # Without the file the page cannot be had: it is not known whether that is the dump's memory.
+    fadump register
+    [ "$status" = 1 ]
+    [[ $errors == *"cannot be taken out of use (No such file or directory), and the kernel log no longer says whether the last crash's memory is still reserved"* ]]
+    [[ $errors != *reboot* ]]
+    [ "$(cat "$T/root/sys/kernel/fadump/registered")" = 0 ]
     # The device tree says where the header's page is; the log has forgotten.
     : >"$T/root/sys/devices/system/memory/soft_offline_page"
     fadump register
