@@ -75,6 +75,9 @@ static void test_what_was_kept(void **state)
 	assert_true(d.reserved_at == 0x20000000);
 	assert_true(d.boot_end == 0x20000000);
 	assert_true(d.append_at == 0x7ffff800);
+	assert_int_equal(d.n_boot, 2);
+	assert_true(d.boot[0].source == 0 && d.boot[0].destination == 0x20010000);
+	assert_true(d.boot[1].source == 0x18000000 && d.boot[1].size == 0x8000000);
 	p = sound(0);
 	assert_int_equal(kernel_dump_parse(p.bytes, p.len, &d), 0);
 	assert_true(d.append_at == 0);

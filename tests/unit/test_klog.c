@@ -279,9 +279,26 @@ static void test_packed_nonsense(void **state)
 	assert_int_equal(out.line[0], '?');
 }
 
+/* Where the area lies: "Reserving" in a capture boot, "Reserved" in any other. */
+static void test_where_the_area_is(void **state)
+{
+	static const char capture[] = "6,1,1,-;fadump: Reserving 2304MB of memory at "
+				      "0x00000030000000 for preserving crash data\n";
+	static const char other[] = "6,1,1,-;fadump: Reserved 1024MB of memory at "
+				    "0x00000040000000 (System RAM: 5120MB)\n";
+	struct klog_finding f;
+
+	(void)state;
+	klog_scan(capture, sizeof(capture) - 1, &f);
+	assert_true(f.reserved_at == 0x30000000);
+	klog_scan(other, sizeof(other) - 1, &f);
+	assert_true(f.reserved_at == 0x40000000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_where_the_area_is),
 		cmocka_unit_test(test_every_text),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_not_the_kernel),
