@@ -56,6 +56,7 @@ static const struct cmd_option propagate_options[] = {
 static const struct cmd_option config_options[] = {
 	{"--for-image", NULL, "show: with each local target's device, as the initramfs needs it"},
 	{"--needs", NULL, "network: what the image must have for it, instead"},
+	{"--boot", NULL, "network: the word by which this boot brings up one of its own, instead"},
 	OPTIONS_END,
 };
 

@@ -265,7 +265,7 @@ static int devices(struct app *app, const char *file)
 int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	const char *operands[2] = {NULL, NULL}, *value, *verb;
-	bool for_image = false, needs = false;
+	bool for_image = false, needs = false, boot = false;
 	size_t n = 0;
 	int i = 0, o;
 
@@ -277,6 +277,8 @@ int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 			for_image = true;
 		else if (o == 1)
 			needs = true;
+		else if (o == 2)
+			boot = true;
 		else if (n < ARRAY_SIZE(operands))
 			operands[n++] = argv[i++];
 		else
@@ -285,8 +287,8 @@ int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	verb = n > 0 ? operands[0] : "";
 	if (for_image && strcmp(verb, "show") != 0)
 		return cmd_usage(app, cmd, "--for-image belongs to show");
-	if (needs && strcmp(verb, "network") != 0)
-		return cmd_usage(app, cmd, "--needs belongs to network");
+	if ((needs || boot) && strcmp(verb, "network") != 0)
+		return cmd_usage(app, cmd, "--needs and --boot belong to network");
 	if (strcmp(verb, "check") == 0)
 		return check(app, operands[1]);
 	if (strcmp(verb, "show") == 0)
@@ -295,6 +297,8 @@ int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return cmd_config_import(app, operands[1]);
 	if (strcmp(verb, "devices") == 0)
 		return devices(app, operands[1]);
+	if (boot)
+		return cmd_config_boot_network(app);
 	if (strcmp(verb, "network") == 0)
 		return cmd_config_network(app, operands[1], needs);
 	if (strcmp(verb, "remote") == 0)

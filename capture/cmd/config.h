@@ -27,6 +27,9 @@ int cmd_check_network(struct app *app, const char *name, const struct config *c)
  * "applet NAME".
  */
 int cmd_config_network(struct app *app, const char *file, bool needs);
+/* The word of the command line by which this boot brings up a network of its own; nothing when
+ * there is none. */
+int cmd_config_boot_network(struct app *app);
 
 /* Are the tools, keys and host keys of targets on other machines there? An exit status, after one
  * line of error. */

@@ -3,6 +3,7 @@
 #include "cmd/config.h"
 
 #include "base/cleanup.h"
+#include "net/boot_network.h"
 #include "net/dracut_ip.h"
 #include "net/record.h"
 
@@ -173,4 +174,13 @@ int cmd_config_network(struct app *app, const char *file, bool needs)
 		status = print_all(app, cmd_config_name(app, file), &c, needs);
 	config_deinit(&c);
 	return status;
+}
+
+int cmd_config_boot_network(struct app *app)
+{
+	char word[BOOT_WORD_MAX];
+
+	if (boot_network(&app->root, word))
+		printf("%s\n", word);
+	return EXIT_DONE;
 }

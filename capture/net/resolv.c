@@ -69,7 +69,7 @@ char *resolv_format(const struct net_plan *p)
 
 	if (!f)
 		return NULL;
-	fputs("# Written by fadump-ng for the time of the capture.\n", f);
+	fputs(RESOLV_OURS, f);
 	for (i = 0; i < p->n_servers; i++)
 		fprintf(f, "nameserver %s\n", p->servers[i]);
 	if (*p->search)

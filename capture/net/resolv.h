@@ -7,8 +7,10 @@
 #define RESOLV_PATH "/etc/resolv.conf"
 /* The real servers, where systemd-resolved stands before them. */
 #define RESOLV_BEHIND "/run/systemd/resolve/resolv.conf"
-#define HOSTS_PATH    "/etc/hosts"
-#define RESOLV_MAX    (64 * KIB)
+/* The first line of what resolv_format() gives. */
+#define RESOLV_OURS "# Written by fadump-ng for the time of the capture.\n"
+#define HOSTS_PATH  "/etc/hosts"
+#define RESOLV_MAX  (64 * KIB)
 
 struct resolv {
 	char servers[NET_SERVERS_MAX][NET_ADDRESS_MAX]; /* not those of this machine itself */

@@ -24,6 +24,16 @@ int undo_add(struct undo *u, enum undo_kind kind, const char *link, const char *
 	return 0;
 }
 
+bool undo_has(const struct undo *u, enum undo_kind kind, const char *link)
+{
+	size_t i;
+
+	for (i = 0; i < u->n; i++)
+		if (u->steps[i].kind == kind && strcmp(u->steps[i].link, link) == 0)
+			return true;
+	return false;
+}
+
 static int run(const char *const *argv, struct net_error *error)
 {
 	return net_run(argv, error);
@@ -46,10 +56,11 @@ static int undo_one(const struct root *root, enum undo_kind kind, const char *li
 	const char *const bond[] = {"ip", "link", "add", "name", link, "type", "bond", NULL};
 	const char *const mtu[] = {"ip", "link", "set", "dev", link, "mtu", old, NULL};
 	const char *const addr[] = {"ip", "addr", "del", value, "dev", link, NULL};
-	const char *const route[] = {"ip",    inet6 || strcmp(old, "6") == 0 ? "-6" : "-4",
-				     "route", "del",
-				     value,   *link ? "dev" : NULL,
-				     link,    NULL};
+	const char *const route[] = {"ip",       inet6 || strcmp(old, "6") == 0 ? "-6" : "-4",
+				     "route",    "del",
+				     value,      *link ? "dev" : NULL,
+				     link,       *link ? "proto" : NULL,
+				     UNDO_PROTO, NULL};
 	const char *const module[] = {"modprobe", "-r", value, NULL};
 	int r;
 
@@ -83,8 +94,14 @@ int undo_all(struct undo *u, const struct root *root, struct net_error *error)
 	struct net_error why;
 	int first = 0, r;
 
+	u->left = 0;
 	while (u->n > 0) {
 		u->n--;
+		if (!undo_may(root, u->steps[u->n].kind, u->steps[u->n].link, u->steps[u->n].value,
+			      u->steps[u->n].old)) {
+			u->left++;
+			continue;
+		}
 		r = undo_one(root, u->steps[u->n].kind, u->steps[u->n].link, u->steps[u->n].value,
 			     u->steps[u->n].old, &why);
 		if (r < 0 && first == 0) {

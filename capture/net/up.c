@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "net/ip.h"
+#include "net/probe.h"
 #include "net/record.h"
 #include "net/resolv.h"
 #include "net/resolv_file.h"
@@ -73,9 +74,9 @@ static bool has_carrier(const char *name)
 }
 
 /* Why there is no way to it, in *error. */
-static int find_way(const char *host, int64_t deadline, char *link, struct net_error *error)
+static int find_way(const char *host, int64_t deadline, char *address, char *link,
+		    struct net_error *error)
 {
-	char address[NET_ADDRESS_MAX];
 	const char *zone = strchr(host, '%');
 	const char *const argv[] = {
 		"ip", "-json", "route", "get", address, zone ? "dev" : NULL, zone ? zone + 1 : NULL,
@@ -83,7 +84,7 @@ static int find_way(const char *host, int64_t deadline, char *link, struct net_e
 	_cleanup_free_ char *text = NULL;
 	struct seen_route route;
 	size_t len = 0;
-	int r = net_resolve(host, deadline, address, sizeof(address), error);
+	int r = net_resolve(host, deadline, address, NET_ADDRESS_MAX, error);
 
 	if (r == 0)
 		r = net_collect(argv, &text, &len, error);
@@ -98,12 +99,18 @@ static int find_way(const char *host, int64_t deadline, char *link, struct net_e
 	return net_refuse(error, "%s has no carrier", link);
 }
 
-bool net_reaches(const char *host, int64_t deadline, char *link)
+bool net_reaches(const char *host, uint16_t port, int64_t deadline, char *link)
 {
 	int64_t glance = clock_ms() + GLANCE_MS;
+	const char *zone = strchr(host, '%');
+	char address[NET_ADDRESS_MAX];
 	struct net_error ignored;
 
-	return find_way(host, deadline < glance ? deadline : glance, link, &ignored) == 0;
+	if (deadline < glance)
+		glance = deadline;
+	if (find_way(host, glance, address, link, &ignored) < 0)
+		return false;
+	return !port || net_probe(address, zone ? zone + 1 : NULL, port, glance);
 }
 
 /* Loaded by hand: by itself the bonding driver makes a bond0 that is in the way. */
@@ -183,21 +190,23 @@ static int bring_names(struct up *u)
 	text = resolv_format(&u->dns);
 	if (!text)
 		return -ENOMEM;
+	r = resolv_replace(u->request->root, text);
+	if (r < 0)
+		return net_refuse(u->error, "%s: %s", RESOLV_PATH, strerror(-r));
 	r = undo_add(u->undo, UNDO_RESOLV, "", "", "", u->error);
 	if (r < 0)
-		return r;
-	r = resolv_replace(u->request->root, text);
-	return r < 0 ? net_refuse(u->error, "%s: %s", RESOLV_PATH, strerror(-r)) : 0;
+		(void)!resolv_restore(u->request->root);
+	return r;
 }
 
 /* A name server may need a moment, as may a switch. */
 static int wait_way(struct up *u)
 {
-	char link[NET_NAME_MAX];
+	char address[NET_ADDRESS_MAX], link[NET_NAME_MAX];
 	int r;
 
 	do
-		r = find_way(u->request->host, u->request->deadline, link, u->error);
+		r = find_way(u->request->host, u->request->deadline, address, link, u->error);
 	while (r < 0 && up_nap(u));
 	return r;
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Carrying a plan out with iproute2's `ip`, and udhcpc for DHCP, whatever else manages networks.
- * Every change is kept count of, so that undo_all() leaves nothing of it.
+ * Every change is kept count of, so that undo_all() leaves nothing of it. What is there already, an
+ * address, a route, an interface that is up, is used as it is and not changed.
  */
 #pragma once
 
 #include "net/undo.h"
+
+#include <stdint.h>
 
 struct net_request {
 	const struct root *root;
@@ -17,9 +20,10 @@ struct net_request {
 
 /*
  * Is there a way to the host already, over an interface with a carrier? Its name goes to link,
- * which has NET_NAME_MAX bytes.
+ * which has NET_NAME_MAX bytes. A default route alone does not say so: with a port, something has
+ * to answer there; 0: the route will do.
  */
-bool net_reaches(const char *host, int64_t deadline, char *link);
+bool net_reaches(const char *host, uint16_t port, int64_t deadline, char *link);
 
 /*
  * 0: host is reached as the plan says; undo has what is to be done in the end. -errno with *error:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Addresses and routes: given, leased, or by autoconfiguration. */
+/* Addresses: given, leased, or by autoconfiguration. */
 #include "net/up_parts.h"
 
 #include "base/cleanup.h"
@@ -12,38 +12,35 @@
 
 #define SETTINGS "/proc/sys/net/ipv6/conf/"
 
+bool up_has_address(const char *name, enum net_family family, const char *prefix)
+{
+	const char *const argv[] = {"ip", "-json", "addr", "show", "dev", name, NULL};
+	_cleanup_free_ struct seen_address *seen = NULL;
+	_cleanup_free_ char *text = NULL;
+	struct net_error ignored;
+	size_t len, n, i;
+
+	if (net_collect(argv, &text, &len, &ignored) < 0 ||
+	    net_show_addresses(text, len, &seen, &n) < 0)
+		return false;
+	for (i = 0; i < n; i++)
+		if (prefix ? strcmp(seen[i].prefix, prefix) == 0
+			   : seen[i].family == family && seen[i].global)
+			return true;
+	return false;
+}
+
+/* One that is there already is somebody else's, and stays. */
 static int add_prefix(struct up *u, const char *name, const char *prefix)
 {
 	const char *const argv[] = {"ip", "addr", "replace", prefix, "dev", name, NULL};
-	int r = up_run(u, argv);
+	int r;
+
+	if (up_has_address(name, NET_INET, prefix))
+		return 0;
+	r = up_run(u, argv);
 
 	return r < 0 ? r : undo_add(u->undo, UNDO_ADDRESS, name, prefix, "", u->error);
-}
-
-int up_route(struct up *u, const struct net_route *r, const char *name)
-{
-	bool inet6 = strchr(*r->via ? r->via : r->to, ':') != NULL;
-	const char *argv[16] = {"ip", inet6 ? "-6" : "-4", "route", "replace", r->to};
-	size_t n = 5;
-	int err;
-
-	if (*r->via) {
-		argv[n++] = "via";
-		argv[n++] = r->via;
-	}
-	if (*name) {
-		argv[n++] = "dev";
-		argv[n++] = name;
-	}
-	if (*r->src) {
-		argv[n++] = "src";
-		argv[n++] = r->src;
-	}
-	if (r->onlink && *r->via && *name)
-		argv[n++] = "onlink";
-	err = up_run(u, argv);
-	return err < 0 ? err
-		       : undo_add(u->undo, UNDO_ROUTE, name, r->to, inet6 ? "6" : "4", u->error);
 }
 
 /* Where IPv6 is off altogether the files are not there: what needs it will say so. */
@@ -60,7 +57,7 @@ static int set(struct up *u, const char *name, const char *setting, const char *
 	old[strcspn(old, "\n")] = '\0';
 	if (strcmp(old, value) == 0)
 		return 0;
-	r = undo_add(u->undo, UNDO_SETTING, name, path, old, u->error);
+	r = undo_add(u->undo, UNDO_SETTING, value, path, old, u->error);
 	if (r < 0)
 		return r;
 	r = root_write(u->request->root, path, value);
@@ -157,6 +154,11 @@ int up_address(struct up *u, const struct net_address *a)
 	const char *name = up_name(u, a->link);
 	/* All interfaces were asked, and this one had an answer. */
 	bool done = strcmp(a->link, NET_ANY) == 0;
+
+	/* Somebody else's, with an address: that is as good as a lease. */
+	if (!up_is_ours(u, name))
+		done = done ||
+		       up_has_address(name, a->how == NET_DHCP6 ? NET_INET6 : NET_INET, NULL);
 
 	switch (a->how) {
 	case NET_STATIC:

@@ -106,19 +106,24 @@ static bool hears_routers(const struct up *u, const char *link)
 	return false;
 }
 
+bool up_is_ours(const struct up *u, const char *name)
+{
+	return undo_has(u->undo, UNDO_DOWN, name) || undo_has(u->undo, UNDO_DELETE, name);
+}
+
 static int set_mtu(struct up *u, const struct seen_link *seen, unsigned int mtu)
 {
 	char number[16], old[16];
 	const char *const argv[] = {"ip", "link", "set", "dev", seen->name, "mtu", number, NULL};
 	int r = 0;
 
-	if (!mtu || seen->mtu == mtu)
+	if (!mtu || seen->mtu == mtu || (seen->up && !up_is_ours(u, seen->name)))
 		return 0;
 	(void)snprintf(number, sizeof(number), "%u", mtu);
 	(void)snprintf(old, sizeof(old), "%u", seen->mtu);
 	/* One that was made goes as a whole. */
 	if (seen->mtu)
-		r = undo_add(u->undo, UNDO_MTU, seen->name, "", old, u->error);
+		r = undo_add(u->undo, UNDO_MTU, seen->name, number, old, u->error);
 	return r < 0 ? r : up_run(u, argv);
 }
 
@@ -158,7 +163,7 @@ static int bring_device(struct up *u, size_t i)
 	/* A bond takes its ports only while they are down, and sets them up itself. */
 	if (is_port(u, l->name))
 		return 0;
-	if (hears_routers(u, l->name)) {
+	if (hears_routers(u, l->name) && !seen.up) {
 		r = up_hear_routers(u, seen.name);
 		if (r < 0)
 			return r;
@@ -190,8 +195,14 @@ static int add_port(struct up *u, const char *bond, const char *port)
 {
 	const char *const down[] = {"ip", "link", "set", "dev", port, "down", NULL};
 	const char *const master[] = {"ip", "link", "set", "dev", port, "master", bond, NULL};
-	int r = up_run(u, down);
+	int r;
 
+	if (up_has_address(port, NET_INET, NULL) || up_has_address(port, NET_INET6, NULL))
+		return net_refuse(u->error,
+				  "%s has an address already, by which something else may be "
+				  "reached: it is not made a port of %s",
+				  port, bond);
+	r = up_run(u, down);
 	return r < 0 ? r : up_run(u, master);
 }
 
@@ -287,7 +298,7 @@ static int bring_made(struct up *u, size_t i)
 	if (r < 0)
 		return r;
 	(void)snprintf(u->names[i], NET_NAME_MAX, "%s", l->name);
-	if (hears_routers(u, l->name)) {
+	if (hears_routers(u, l->name) && !seen.up) {
 		r = up_hear_routers(u, l->name);
 		if (r < 0)
 			return r;
@@ -350,6 +361,10 @@ static int try_any(struct up *u, size_t i)
 		if (!is_device(&links[k]) || *links[k].master || !links[k].carrier ||
 		    is_used(u, links[k].name))
 			continue;
+		/* Somebody else's, with an address: no lease is wanted. */
+		if (dhcp && !up_is_ours(u, links[k].name) &&
+		    up_has_address(links[k].name, inet6 ? NET_INET6 : NET_INET, NULL))
+			dhcp = false;
 		if (dhcp && up_dhcp(u, links[k].name, inet6, share) < 0) {
 			last = *u->error;
 			continue;
@@ -372,5 +387,7 @@ int up_any(struct up *u, size_t i)
 	while (r == 0 && !*u->names[i] && up_nap(u));
 	if (r < 0 || !*u->names[i])
 		return r < 0 ? r : -ETIMEDOUT;
-	return hears_routers(u, NET_ANY) ? up_hear_routers(u, u->names[i]) : 0;
+	return hears_routers(u, NET_ANY) && up_is_ours(u, u->names[i])
+		       ? up_hear_routers(u, u->names[i])
+		       : 0;
 }

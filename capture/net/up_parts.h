@@ -25,6 +25,10 @@ int up_run(struct up *u, const char *const *argv) _must_check_;
 /* The interfaces now; the caller frees *links. */
 int up_links(struct up *u, struct seen_link **links, size_t *n) _must_check_;
 
+/* Was it set up or made here? What somebody else has set up is used as it is. */
+bool up_is_ours(const struct up *u, const char *name);
+/* Has it this address (NULL: any of the family that is not link-local)? */
+bool up_has_address(const char *name, enum net_family family, const char *prefix);
 /* Find or make the i-th link and set it up. */
 int up_link(struct up *u, size_t i) _must_check_;
 /* For "*": the first interface with a carrier, or, with DHCP, the first that gets an answer. */

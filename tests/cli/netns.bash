@@ -74,12 +74,12 @@ state() {
 
 # netup in the background: fd 4 holds it up.
 up() {
-    rm -f "$T/hold"
+    rm -f "$T/hold" "$T/said"
     mkfifo "$T/hold"
     "$TOOLS/netup" "$T/plan" "$1" "${2:-20}" "$T/udhcpc" <"$T/hold" >"$T/said" 2>&1 3>&- &
     netup=$!
     exec 4>"$T/hold"
-    until grep -q . "$T/said" || ! kill -0 "$netup" 2>/dev/null; do sleep 0.1; done
+    until grep -qs . "$T/said" || ! kill -0 "$netup" 2>/dev/null; do sleep 0.1; done
     cat "$T/said"
     grep -q '^up' "$T/said"
 }

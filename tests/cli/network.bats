@@ -130,11 +130,122 @@ try "interface eth7 with the address 02:00:00:00:00:07 did not appear; is its dr
 printf "%s\n" "device = eth0" "address = eth0 198.51.100.5/24" >$T/plan
 try "Network is unreachable"
 printf "%s\n" "device = eth0" "address = eth0 198.51.100.5/24" "route = default via=192.0.2.1 dev=eth0" >$T/plan
-try "ip -4 route replace default via 192.0.2.1 dev eth0: "
+try "ip -4 route replace default via 192.0.2.1 dev eth0 proto 250: "
 there ip link set srv down
 try "eth0 has no carrier"
 printf "%s\n" "device = *" "address = * dhcp" >$T/plan
 try "no interface has a carrier"'
+}
+
+@test "what was there before stays: an address, routes, an interface that is up, its MTU, somebody else's default route" {
+    inside '
+ip addr add 198.51.100.5/24 dev eth0
+ip link set eth0 up
+ip route add default via 198.51.100.1
+ip route add 203.0.113.0/24 via 198.51.100.1
+until ip route get 203.0.113.1; do sleep 0.1; done
+printf "%s\n" "device = eth0 mtu=1400" "address = eth0 198.51.100.5/24" "address = eth0 dhcp" \
+    "route = default via=198.51.100.1 dev=eth0" "route = 203.0.113.0/24 via=198.51.100.1 dev=eth0" >$T/plan
+state >$T/before
+up 203.0.113.1
+state >$T/meanwhile
+diff $T/before $T/meanwhile
+down
+state >$T/after
+diff $T/before $T/after
+
+# The root file system is beyond eth1.
+ip addr flush dev eth0
+ip link set eth0 down
+ip link add name eth1 type veth peer name beyond
+ip addr add 192.0.2.2/24 dev eth1
+ip link set eth1 up
+ip link set beyond up
+ip route add default via 192.0.2.1
+printf "%s\n" "device = eth0" "address = eth0 198.51.100.5/24" "route = default via=198.51.100.1 dev=eth0" >$T/plan
+state >$T/before
+up 203.0.113.1
+ip route get 203.0.113.1 | grep "via 198.51.100.1 dev eth0"
+ip route show default | grep "via 192.0.2.1 dev eth1"
+busybox ping -c 1 -W 3 203.0.113.1
+down
+state >$T/after
+diff $T/before $T/after'
+}
+
+@test "what somebody else has set up meanwhile stays, and the interface with it" {
+    inside '
+printf "%s\n" "device = eth0 mtu=1400" "address = eth0 198.51.100.5/24" "route = default via=198.51.100.1 dev=eth0" \
+    "nameserver = 203.0.113.1" >$T/plan
+up 203.0.113.1
+# As the boot does it for a root file system across the network.
+ip addr add 198.51.100.77/24 dev eth0
+ip route replace default via 198.51.100.1 dev eth0 proto dhcp
+ip link set dev eth0 mtu 1450
+rm /etc/resolv.conf
+echo "nameserver 203.0.113.7" >/etc/resolv.conf
+down
+ip link show eth0 | grep "mtu 1450.*UP"
+ip addr show eth0 | grep "inet 198.51.100.77/24"
+ip route show default | grep "via 198.51.100.1 dev eth0 proto dhcp"
+[ "$(cat /etc/resolv.conf)" = "nameserver 203.0.113.7" ]
+# Of another network.
+ip addr flush dev eth0
+ip link set eth0 down
+up 203.0.113.1
+ip addr add 192.0.2.77/24 dev eth0
+down
+ip link show eth0 | grep UP
+ip addr show eth0 | grep "inet 192.0.2.77/24"
+never grep "198.51.100.5/" <<<"$(ip addr show eth0)"'
+}
+
+@test "a boot that brings up a network of its own: it is waited for, used, and left as it is" {
+    export CORE=$T/core MKCORE
+    core sound-900-cpus
+    PATH=$T/bin:$PATH
+    stub mount.nfs 'exit 32'
+    inside '
+: >/etc/initrd-release
+mkdir -p /etc/cmdline.d
+echo "rd.neednet=1" >/etc/cmdline.d/40-root.conf
+printf "%s\n" "device = eth0" "address = eth0 198.51.100.5/24" "route = default via=198.51.100.1 dev=eth0" >/etc/fadump-ng.network
+echo "network-deadline = 120s" >$T/conf
+"$FADUMP_NG" --config $T/conf capture --core $CORE --target nfs://203.0.113.1/x >$T/log 2>&1 3>&- &
+capture=$!
+until grep "brings up one of its own (rd.neednet=1); waiting for it" $T/log; do sleep 0.1; done
+ip addr add 198.51.100.9/24 dev eth0
+ip link set eth0 up
+ip route add default via 198.51.100.1
+wait $capture || :
+cat $T/log
+grep "network: 203.0.113.1 is reached over eth0, which is up already" $T/log
+never grep "bringing it up\|down again" $T/log
+ip addr show eth0 | grep "inet 198.51.100.9/24"
+ip route show default | grep "via 198.51.100.1 dev eth0"'
+}
+
+@test "a default route by which nothing answers is no way to a target" {
+    export CORE=$T/core MKCORE
+    core sound-900-cpus
+    PATH=$T/bin:$PATH
+    stub mount.nfs 'ip route get 203.0.113.1; exit 32'
+    inside '
+: >/etc/initrd-release
+ip link add name eth1 type veth peer name beyond
+ip addr add 192.0.2.2/24 dev eth1
+ip link set eth1 up
+ip link set beyond up
+ip route add default via 192.0.2.1
+printf "%s\n" "device = eth0" "address = eth0 198.51.100.5/24" "route = default via=198.51.100.1 dev=eth0" >/etc/fadump-ng.network
+state >$T/before
+"$FADUMP_NG" capture --core $CORE --target nfs://203.0.113.1/x >$T/log 2>&1 3>&- || :
+cat $T/log
+grep "network: bringing it up for 203.0.113.1" $T/log
+grep "network: 203.0.113.1 is reached over eth0" $T/log
+grep "network: down again, as it was" $T/log
+state >$T/after
+diff $T/before $T/after'
 }
 
 # Interfaces come into being as they are made.
@@ -151,6 +262,7 @@ case "$*" in
     [ ! -e "$STUB/bond0" ] || { printf , ; card bond0 "$(cat "$STUB/bond0")" 52:54:00:00:00:01 ",\"linkinfo\":{\"info_kind\":\"bond\"}"; }
     [ ! -e "$STUB/bond0.5" ] || { printf , ; card bond0.5 ",\"UP\",\"LOWER_UP\"" 52:54:00:00:00:01 ",\"linkinfo\":{\"info_kind\":\"vlan\"}"; }
     printf "]\n" ;;
+"-json addr show"* | "-json -"[46]" route show"*) exit 1 ;;
 "-json route get"*) printf "[{\"dst\":\"203.0.113.1\",\"dev\":\"bond0.5\",\"prefsrc\":\"198.51.100.5\",\"flags\":[]}]\n" ;;
 *)
     echo "ip $*" >>"$STUB/calls"
@@ -189,8 +301,8 @@ ip link add link bond0 name bond0.5 type vlan protocol 802.1Q id 5
 ip link set dev bond0.5 mtu 1400
 ip link set dev bond0.5 up
 ip addr replace 198.51.100.5/24 dev bond0.5
-ip -4 route replace default via 198.51.100.1 dev bond0.5
-ip -4 route del default dev bond0.5
+ip -4 route replace default via 198.51.100.1 dev bond0.5 proto 250
+ip -4 route del default dev bond0.5 proto 250
 ip addr del 198.51.100.5/24 dev bond0.5
 ip addr flush dev bond0.5
 ip link set dev bond0.5 down
@@ -255,6 +367,20 @@ interface cardB
 module bonding
 module 8021q
 END
+}
+
+@test "config network --boot: the word by which the boot brings up a network of its own" {
+    conf 'target = file:///x'
+    mkdir -p "$T/root/proc"
+    echo 'root=/dev/sda2 ro' >"$T/root/proc/cmdline"
+    fadump config network --boot
+    [ "$status" = 0 ]
+    [ -z "$output" ]
+    echo 'root=nfs:192.0.2.1:/x ro' >"$T/root/proc/cmdline"
+    fadump config network --boot
+    [ "$output" = root=nfs:192.0.2.1:/x ]
+    fadump config check --boot
+    [ "$status" = 2 ]
 }
 
 @test "config check and config network name the word that is wrong" {
