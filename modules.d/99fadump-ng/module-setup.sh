@@ -257,8 +257,10 @@ fadump_ng_install_network() {
         echo 'hosts: files dns' >> "$initdir/etc/nsswitch.conf"
     fi
     if dracut_module_included systemd; then
-        inst_simple "$moddir/fadump-ng-capture-network.conf" \
-            "$systemdsystemunitdir/fadump-ng-capture.service.d/network.conf"
+        inst_simple "$moddir/fadump-ng-capture-network.conf" /usr/lib/fadump-ng/capture-network.conf
+        inst "$moddir/fadump-ng-network-generator.sh" \
+            "${systemdutildir:-/usr/lib/systemd}/system-generators/fadump-ng-network-generator" \
+            || fadump_ng_give_up "cannot install the generator for the network"
     fi
 }
 

@@ -263,11 +263,34 @@ card() {
     grep -qx 'inst_multiple ip' "$T/did"
     grep -q 'inst_libdir_file libnss_dns.so\* libnss_files.so\*' "$T/did"
     grep -qx 'hosts: files dns' "$T/initrd/etc/nsswitch.conf"
-    grep -qx 'inst_simple /usr/lib/systemd/system/fadump-ng-capture.service.d/network.conf' "$T/did"
+    grep -qx 'inst_simple /usr/lib/fadump-ng/capture-network.conf' "$T/did"
+    grep -q 'inst .*/fadump-ng-network-generator.sh /usr/lib/systemd/system-generators/fadump-ng-network-generator' "$T/did"
     ! grep -q udhcpc "$T/did"
     rm "$T/did"
     WITHOUT_SYSTEMD=1 install
-    ! grep -q network.conf "$T/did"
+    ! grep -E 'network.conf|generator' "$T/did"
+}
+
+@test "network managers start after a capture, unless the boot has a network of its own; an ordinary boot has no such order" {
+    local order=$T/out/fadump-ng-capture.service.d/network.conf
+    export fadump_ng_sysfs=$T/sys fadump_ng_lib=$T/lib
+    mkdir -p "$T/lib" "$T/sys/kernel/fadump"
+    cp "$moddir/fadump-ng-capture-network.conf" "$T/lib/capture-network.conf"
+    stub fadump-ng '[ "$*" = "config network --boot" ] && cat "$STUB/own"'
+    : >"$T/own"
+    "$moddir/fadump-ng-network-generator.sh" "$T/out"
+    [ ! -e "$T/out" ]
+    : >"$T/sys/kernel/fadump/release_mem"
+    echo rd.neednet=1 >"$T/own"
+    "$moddir/fadump-ng-network-generator.sh" "$T/out"
+    [ ! -e "$T/out" ]
+    : >"$T/own"
+    "$moddir/fadump-ng-network-generator.sh" "$T/out"
+    grep -q 'Before=.*NetworkManager-initrd.service' "$order"
+    # A program that fails changes nothing about that.
+    rm -r "$T/out" "$T/own"
+    "$moddir/fadump-ng-network-generator.sh" "$T/out"
+    [ -e "$order" ]
 }
 
 @test "another module's nsswitch.conf keeps its order when it knows DNS, and learns it when not" {
