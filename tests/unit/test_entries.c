@@ -41,7 +41,7 @@ static int setup(void **state)
 	scratch_file(&f->s, BASE "a/manifest.json", "{\"format\":1}");
 	scratch_file(&f->s, BASE "a/vmcore-dmesg.txt", "log");
 	scratch_file(&f->s, BASE "a/capture.log", "log");
-	(void)fchmodat(f->t.base_fd, "a", 0700, 0);
+	(void)!fchmodat(f->t.base_fd, "a", 0700, 0);
 	*state = f;
 	return 0;
 }
@@ -178,7 +178,7 @@ static void test_only_the_directory_that_was_looked_at(void **state)
 	/* Another one of that name. */
 	assert_int_equal(renameat(f->t.base_fd, "a", f->t.base_fd, "b"), 0);
 	scratch_file(&f->s, BASE "a/vmcore", "another");
-	(void)fchmodat(f->t.base_fd, "a", 0700, 0);
+	(void)!fchmodat(f->t.base_fd, "a", 0700, 0);
 	assert_int_equal(target_drop(&f->t, &f->e, TARGET_DROP_ALL), -ESTALE);
 	assert_true(there(f, "a/vmcore"));
 	assert_true(there(f, "b/vmcore"));
