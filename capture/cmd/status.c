@@ -5,6 +5,7 @@
 #include "base/rights.h"
 #include "crash/conflict.h"
 #include "crash/overlap.h"
+#include "image/no_capture.h"
 #include "run/state.h"
 
 #include <errno.h>
@@ -17,6 +18,8 @@ struct view {
 	const struct fadump_state *s; /* of state */
 	struct overlap overlap;
 	const char *conflict; /* another service that is enabled; NULL */
+	struct no_capture image;
+	bool no_capture; /* image is set */
 };
 
 /* A boot that captured does not get the whole of the preserved area back until the next reboot. */
@@ -47,6 +50,8 @@ static const char *readiness(const struct view *w)
 		       "the kernel log";
 	if (s->enabled != 1)
 		return "not ready: fadump is off; add fadump=on to the kernel command line";
+	if (w->no_capture)
+		return "not ready: an initramfs cannot capture; build it again (below)";
 	if (s->registered == 1 && w->state->have_record && w->state->record.header_exposed)
 		return "ready: registered, but the next dump may be lost, because this kernel gave "
 		       "the page of its fadump header away; reboot when convenient";
@@ -128,6 +133,8 @@ static void print_json(const struct view *w)
 	add_overlap(o, &w->overlap);
 	json_add_tristate(o, "kdump_loaded", s->kdump_loaded);
 	json_add_text(o, "conflict", w->conflict);
+	json_add_text(o, "no_capture_kernel", w->no_capture ? w->image.kernel : NULL);
+	json_add_text(o, "no_capture_reason", w->no_capture ? w->image.reason : NULL);
 	json_add_text(o, "bootargs_append", s->append_known ? s->append : NULL);
 	add_last(o, w->state->have_record ? &w->state->record : NULL);
 	json_print(o);
@@ -205,6 +212,11 @@ static void print_text(const struct view *w)
 	}
 	print_memory(w);
 	print_last(w);
+	if (w->no_capture)
+		printf("initramfs:  that of kernel %s was built without a capture: %s\n"
+		       "            when that is mended, run FADUMP_NG_STRICT=1 dracut --force "
+		       "--add fadump-ng --kver %s\n",
+		       w->image.kernel, w->image.reason, w->image.kernel);
 	if (s->kdump_loaded == 1)
 		printf("kdump:      a kdump kernel is loaded as well; disable one of them\n");
 	if (w->conflict)
@@ -232,6 +244,7 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	w.conflict = conflict_find(&app->root);
 	if (overlap_find(&app->root, w.s, &w.overlap) < 0)
 		w.overlap.n = 0;
+	w.no_capture = no_capture_find(&app->root, &w.image) == 0;
 	if (json)
 		print_json(&w);
 	else

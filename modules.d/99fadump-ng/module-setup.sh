@@ -3,30 +3,14 @@
 # The capture program in the initramfs, with what it needs to reach its targets. What the configuration means
 # is the program's affair: it is asked, never parsed here.
 #
-# An image that cannot capture must not come into being. Two ways to end dracut hold in all its versions: check()
-# that fails for a module that was asked for, and exit. The status of install() is ignored.
+# An image that cannot capture is built all the same, without a capture: fadump-ng-image.sh.
+#
+# Its number is 99, not one of the 50 to 59 that dracut has for modules of others: it must come after the modules of which it
+# replaces or completes files (busybox's links, nsswitch.conf). It depends on no other order.
 # shellcheck disable=SC2154 # dracut's own variables: initdir, moddir, systemdsystemunitdir...
 
-fadump_ng_give_up() {
-    dfatal "fadump-ng: $1"
-    exit 1
-}
-
-# "FSTYPE DEVICE" a line, one for each target on a disk.
-fadump_ng_devices() {
-    fadump-ng config devices
-}
-
-# "NAME TYPE PATH" a line: a target's device and all that it is made of. Silent about a device that is not there now.
-fadump_ng_layers() {
-    lsblk --inverse --noheadings --raw --output KNAME,TYPE,PATH "$1" 2> /dev/null
-}
-
-fadump_ng_tool() {
-    find_binary "$1" > /dev/null && return
-    dfatal "fadump-ng: $1 is not installed; install the package $2"
-    return 1
-}
+# shellcheck source=fadump-ng-image.sh
+. "${BASH_SOURCE[0]%/*}/fadump-ng-image.sh"
 
 # Does the image's kernel have this file system, as a module or built in?
 fadump_ng_knows() {
@@ -40,22 +24,6 @@ fadump_ng_knows() {
         || [[ $(find "$srcmods" -name "$driver.ko*" -print -quit 2> /dev/null) ]]
 }
 
-# "WHAT NAME" a line: what the image needs for the network of its targets; nothing when none is across one.
-fadump_ng_network() {
-    fadump-ng config network --needs
-}
-
-# The driver of a network interface, then those of the buses that it is on. The argument is its directory in sysfs.
-fadump_ng_nic_drivers() {
-    local path
-
-    path=$(readlink -e "$1/device") || return 0
-    while [[ $path == */devices/* ]]; do
-        [[ ! -e $path/driver/module ]] || basename "$(readlink -e "$path/driver/module")"
-        path=${path%/*}
-    done
-}
-
 # The drivers for an interface; for all that there are when it is "*".
 fadump_ng_installkernel_nic() {
     local interface driver
@@ -63,7 +31,7 @@ fadump_ng_installkernel_nic() {
 
     # shellcheck disable=SC2231 # "*" is to be expanded
     for interface in ${fadump_ng_sysfs-/sys}/class/net/$1; do
-        mapfile -t own < <(fadump_ng_nic_drivers "$interface")
+        mapfile -t own < <(fadump_ng_drivers "$interface/device")
         [[ ${#own[@]} == 0 || $1 == '*' ]] || fadump_ng_knows "${own[0]}" \
             || fadump_ng_give_up "kernel $kernel has no driver ${own[0]}, which the interface $1 needs"
         for driver in "${own[@]}"; do
@@ -85,55 +53,51 @@ fadump_ng_dhcp_client() {
     find_binary "$1" > /dev/null || { find_binary busybox > /dev/null && busybox --list 2> /dev/null | grep -qx "$1"; }
 }
 
-# "WHAT NAME" a line: what the image needs for targets on other machines.
-fadump_ng_remote() {
-    fadump-ng config remote | sort -u
+fadump_ng_check_tools() {
+    fadump_ng_tool fadump-ng fadump-ng
+    fadump_ng_tool makedumpfile makedumpfile
+    fadump_ng_tool vmcore-dmesg kexec-tools
+    fadump_ng_tool modprobe kmod
+    fadump_ng_tool lsblk util-linux
+}
+
+fadump_ng_check_answers() {
+    local fstype what name
+
+    while read -r fstype _; do
+        [[ $fstype != ext* ]] || fadump_ng_tool e2fsck e2fsprogs
+    done < "$fadump_ng_answers/devices"
+    [[ ! -s $fadump_ng_answers/needs ]] || fadump_ng_tool ip iproute2
+    while read -r what name; do
+        [[ $what != applet ]] || fadump_ng_dhcp_client "$name" \
+            || fadump_ng_give_up "the network needs DHCP, and there is neither $name nor a busybox that has it; install \
+busybox, or write the address into the configuration, as in network = ip=192.0.2.5::192.0.2.1:24::eth0:none"
+    done < "$fadump_ng_answers/needs"
 }
 
 # called by dracut
 check() {
-    local devices fstype reason needs what name
-
     # Only when asked for, and not a word otherwise.
-    [[ " $dracutmodules $add_dracutmodules $force_add_dracutmodules " == *" fadump-ng "* ]] || return 255
-
-    fadump_ng_tool fadump-ng fadump-ng || return 1
-    fadump_ng_tool makedumpfile makedumpfile || return 1
-    fadump_ng_tool vmcore-dmesg kexec-tools || return 1
-    fadump_ng_tool modprobe kmod || return 1
-    fadump_ng_tool lsblk util-linux || return 1
-    reason=$(fadump-ng config show --for-image 2>&1 > /dev/null) || {
-        dfatal "${reason:-fadump-ng: the configuration cannot be used in an image}"
+    fadump_ng_wanted || return 255
+    fadump_ng_prepare
+    if [[ -s $fadump_ng_work/broken && ${FADUMP_NG_STRICT-} ]]; then
+        dfatal "fadump-ng: $(< "$fadump_ng_work/broken")"
         return 1
-    }
-    devices=$(fadump-ng config devices 2>&1) || {
-        dfatal "${devices:-fadump-ng: cannot find the devices of the targets}"
-        return 1
-    }
-    while read -r fstype _; do
-        [[ $fstype != ext* ]] || fadump_ng_tool e2fsck e2fsprogs || return 1
-    done <<< "$devices"
-    needs=$(fadump_ng_network 2>&1) || {
-        dfatal "${needs:-fadump-ng: cannot tell how the targets across the network are reached}"
-        return 1
-    }
-    [[ ! $needs ]] || fadump_ng_tool ip iproute2 || return 1
-    while read -r what name; do
-        [[ $what != applet ]] || fadump_ng_dhcp_client "$name" || {
-            dfatal "fadump-ng: the network needs DHCP, and there is neither $name nor a busybox that has it; install" \
-                "busybox, or write the address into the configuration, as in network = ip=192.0.2.5::192.0.2.1:24::eth0:none"
-            return 1
-        }
-    done <<< "$needs"
+    fi
     return 255
 }
 
 # called by dracut
 depends() {
-    local device fstype type
+    local fstype type
 
-    while read -r fstype device; do
-        [[ $fstype == btrfs ]] && find_binary btrfs > /dev/null && echo btrfs
+    fadump_ng_wanted || return 0
+    fadump_ng_prepare
+    [[ ! -s $fadump_ng_work/broken ]] || return 0
+    {
+        while read -r fstype _; do
+            [[ $fstype == btrfs ]] && find_binary btrfs > /dev/null && echo btrfs
+        done < "$fadump_ng_answers/devices"
         while read -r _ type _; do
             case $type in
                 lvm) echo lvm ;;
@@ -141,28 +105,33 @@ depends() {
                 mpath) echo multipath ;;
                 raid* | linear) echo mdraid ;;
             esac
-        done < <(fadump_ng_layers "$device")
-    done < <(fadump_ng_devices) | sort -u
+        done < "$fadump_ng_answers/layers"
+    } | sort -u
 }
 
 # called by dracut
 installkernel() {
-    local device fstype name what
-    local -a drivers
+    fadump_ng_wanted || return 0
+    fadump_ng_prepare
+    fadump_ng_try fadump_ng_installkernel || [[ ! ${FADUMP_NG_STRICT-} ]] || {
+        dfatal "fadump-ng: $(< "$fadump_ng_work/broken")"
+        exit 1
+    }
+    return 0
+}
+
+fadump_ng_installkernel() {
+    local fstype name what
 
     # Whatever the image is tailored to: the root device's drivers need not be those of the target.
-    while read -r fstype device; do
+    while read -r fstype _; do
         hostonly='' instmods "$fstype" crc32c
         fadump_ng_knows "$fstype" \
             || fadump_ng_give_up "kernel $kernel has no driver for $fstype, which a target's device holds"
-        while read -r name _; do
-            read -ra drivers < <(get_blockdev_drv_through_sys "/sys/class/block/$name")
-            # Without an argument instmods reads its standard input.
-            if ((${#drivers[@]})); then
-                hostonly='' instmods "${drivers[@]}"
-            fi
-        done < <(fadump_ng_layers "$device")
-    done < <(fadump_ng_devices)
+    done < "$fadump_ng_answers/devices"
+    while read -r name; do
+        hostonly='' instmods "$name"
+    done < "$fadump_ng_answers/drivers"
     fadump_ng_installkernel_network
     # The watchdog, and where attempts are counted: where the kernel has them as modules.
     for name in pseries-wdt nvram; do
@@ -174,7 +143,7 @@ installkernel() {
         [[ $what == module ]] || continue
         hostonly='' instmods "$name"
         fadump_ng_knows "$name" || fadump_ng_give_up "kernel $kernel has no driver $name, which a target needs"
-    done < <(fadump_ng_remote)
+    done < "$fadump_ng_answers/remote"
     return 0
 }
 
@@ -190,34 +159,32 @@ fadump_ng_installkernel_network() {
                     || fadump_ng_give_up "kernel $kernel has no driver $name, which the network of a target needs"
                 ;;
         esac
-    done < <(fadump_ng_network)
+    done < "$fadump_ng_answers/needs"
 }
 
 # Have udev put a target on LVM or MD RAID together, whatever the command line lets dracut assemble for the root. In a
-# capture boot only, and without anything in the boot waiting for it.
+# capture boot only, and without anything in the boot waiting for it. Reads "NAME TYPE PATH" lines.
 fadump_ng_assemble() {
-    local device type path lv
+    local type path lv
 
     echo 'ACTION!="add|change", GOTO="fadump_ng_end"'
     echo 'SUBSYSTEM!="block", GOTO="fadump_ng_end"'
     echo 'TEST!="/sys/kernel/fadump/release_mem", TEST!="/sys/kernel/fadump_release_mem", GOTO="fadump_ng_end"'
     echo 'ENV{DM_MULTIPATH_DEVICE_PATH}=="1", GOTO="fadump_ng_end"'
-    while read -r _ device; do
-        while read -r _ type path; do
-            case $type in
-                lvm)
-                    # A volume inside another one has no name here; it comes with the outer one.
-                    lv=$(lvm lvs --noheadings --options lv_full_name "$path" 2> /dev/null) || continue
-                    echo "ENV{ID_FS_TYPE}==\"LVM2_member\"," \
-                        "RUN+=\"$(find_binary lvm) lvchange --sysinit --noudevsync --yes -K -ay ${lv// /}\""
-                    ;;
-                raid* | linear)
-                    echo "ENV{ID_FS_TYPE}==\"linux_raid_member\"," \
-                        "RUN+=\"$(find_binary mdadm) --incremental \$env{DEVNAME}\""
-                    ;;
-            esac
-        done < <(fadump_ng_layers "$device")
-    done < <(fadump_ng_devices)
+    while read -r _ type path; do
+        case $type in
+            lvm)
+                # A volume inside another one has no name here; it comes with the outer one.
+                lv=$(lvm lvs --noheadings --options lv_full_name "$path" 2> /dev/null) || continue
+                echo "ENV{ID_FS_TYPE}==\"LVM2_member\"," \
+                    "RUN+=\"$(find_binary lvm) lvchange --sysinit --noudevsync --yes -K -ay ${lv// /}\""
+                ;;
+            raid* | linear)
+                echo "ENV{ID_FS_TYPE}==\"linux_raid_member\"," \
+                    "RUN+=\"$(find_binary mdadm) --incremental \$env{DEVNAME}\""
+                ;;
+        esac
+    done
     echo 'LABEL="fadump_ng_end"'
 }
 
@@ -237,18 +204,17 @@ fadump_ng_programs() {
 
 # What brings the network up in a capture boot, and only there: the program does it itself, with ip and udhcpc.
 fadump_ng_install_network() {
-    local what name needs
+    local what name
 
-    needs=$(fadump_ng_network) || fadump_ng_give_up "cannot tell how the targets across the network are reached"
-    [[ $needs ]] || return 0
-    (umask 077 && fadump-ng config network > "$initdir/etc/fadump-ng.network") \
+    [[ -s $fadump_ng_answers/needs ]] || return 0
+    (umask 077 && cat "$fadump_ng_answers/network" > "$initdir/etc/fadump-ng.network") \
         || fadump_ng_give_up "cannot write the record of the network into the image"
     fadump_ng_programs ip || fadump_ng_give_up "cannot install ip"
     while read -r what name; do
         [[ $what == applet ]] || continue
         ! find_binary "$name" > /dev/null || inst_multiple "$name"
         inst "$moddir/fadump-ng-udhcpc.sh" /usr/lib/fadump-ng/udhcpc || fadump_ng_give_up "cannot install the script for $name"
-    done <<< "$needs"
+    done < "$fadump_ng_answers/needs"
     # Names of hosts: what is in /etc/hosts, then DNS.
     inst_libdir_file 'libnss_dns.so*' 'libnss_files.so*' 'libresolv.so*'
     inst_multiple -o getent udevadm /etc/hosts
@@ -285,7 +251,35 @@ fadump_ng_install_remote() {
             ssh) inst_multiple -o /etc/ssh/ssh_config.d/*.conf /etc/crypto-policies/back-ends/openssh.config ;;
             mount.nfs) inst_multiple -o mount.nfs4 /etc/netconfig /etc/protocols /etc/services /etc/nfsmount.conf ;;
         esac
-    done < <(fadump_ng_remote)
+    done < "$fadump_ng_answers/remote"
+}
+
+# What takes each boot with a dump before this module's capture would.
+fadump_ng_alone() {
+    local name
+
+    for name in zz-fadumpinit fadumpinit; do
+        ! dracut_module_included "$name" \
+            || fadump_ng_give_up "kdump's module $name is in this image, too, and would take the boot that captures; set \
+KDUMP_FADUMP=\"false\" in /etc/sysconfig/kdump where there is such a setting, or disable kdump.service"
+    done
+}
+
+# A target's paths are needed in a capture boot. Where the root does not need the daemon, no other boot starts it.
+fadump_ng_install_multipath() {
+    local dir=$initdir$systemdsystemunitdir/multipathd.service.d
+
+    [[ $hostonly ]] && grep -q '^[^ ]* mpath ' "$fadump_ng_answers/layers" || return 0
+    [[ " $dracutmodules $add_dracutmodules $force_add_dracutmodules " != *" multipath "* ]] || return 0
+    ! for_each_host_dev_and_slaves fadump_ng_is_mpath || return 0
+    mkdir -p "$dir"
+    printf '[Unit]\nConditionPathExists=|%s\nConditionPathExists=|%s\n' /sys/kernel/fadump/release_mem \
+        /sys/kernel/fadump_release_mem > "$dir/fadump-ng.conf"
+}
+
+# The argument is MAJOR:MINOR.
+fadump_ng_is_mpath() {
+    grep -qs '^mpath-' "${fadump_ng_sysfs-/sys}/dev/block/$1/dm/uuid"
 }
 
 # Whose dumps are this machine's, on a target that others share. An image for any machine does not say.
@@ -298,9 +292,27 @@ fadump_ng_install_machine_id() {
 
 # called by dracut
 install() {
-    local rules hook
+    fadump_ng_wanted || return 0
+    fadump_ng_prepare
+    if fadump_ng_try fadump_ng_install; then
+        fadump_ng_unmark
+        [[ ! -e $fadump_ng_work/complete ]] || fadump_ng_remember
+        return 0
+    fi
+    if [[ ${FADUMP_NG_STRICT-} ]]; then
+        dfatal "fadump-ng: $(< "$fadump_ng_work/broken")"
+        exit 1
+    fi
+    fadump_ng_undo
+    fadump_ng_mark
+    return 0
+}
 
-    (umask 077 && fadump-ng config show --for-image > "$initdir/etc/fadump-ng.conf") \
+fadump_ng_install() {
+    local hook
+
+    fadump_ng_alone
+    (umask 077 && cat "$fadump_ng_answers/config" > "$initdir/etc/fadump-ng.conf") \
         || fadump_ng_give_up "cannot write the configuration into the image"
 
     inst "$(find_binary fadump-ng)" /usr/bin/fadump-ng || fadump_ng_give_up "cannot install the capture program"
@@ -326,13 +338,13 @@ install() {
     fadump_ng_install_network
     fadump_ng_install_remote
 
-    rules=$(fadump_ng_assemble)
-    if [[ $rules == *RUN+=* ]]; then
+    if grep -q 'RUN+=' "$fadump_ng_answers/rules"; then
         mkdir -p "$initdir/etc/udev/rules.d"
-        printf '%s\n' "$rules" > "$initdir/etc/udev/rules.d/69-fadump-ng.rules"
+        cat "$fadump_ng_answers/rules" > "$initdir/etc/udev/rules.d/69-fadump-ng.rules"
     fi
 
     if dracut_module_included systemd; then
+        fadump_ng_install_multipath
         inst_simple "$moddir/fadump-ng-capture.service" "$systemdsystemunitdir/fadump-ng-capture.service"
         $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target fadump-ng-capture.service \
             || fadump_ng_give_up "cannot install fadump-ng-capture.service"

@@ -11,8 +11,11 @@ setup() {
     PATH=$T/bin:$PATH
     stub fadump-ng '
 case "$*" in
+"config network"*) [ ! -e "$STUB/away" ] || { echo "fadump-ng: the name nowhere cannot be resolved" >&2; exit 1; } ;;
+esac
+case "$*" in
 "config devices") cat "$STUB/devices" ;;
-"config remote") cat "$STUB/remote" 2>/dev/null ;;
+"config remote") [ ! -e "$STUB/remote" ] || cat "$STUB/remote" ;;
 "config show --for-image") echo "target = file:///crash?device=UUID=1" ;;
 "config network --needs") [ ! -e "$STUB/network" ] || cat "$STUB/needs" ;;
 "config network") [ ! -e "$STUB/network" ] || cat "$STUB/network" ;;
@@ -22,11 +25,18 @@ esac'
     stub mdadm ''
     stub busybox '[ "$1" != --list ] || cat "$STUB/applets"'
     : >"$T/applets"
+    stub makedumpfile ''
+    stub vmcore-dmesg ''
+    stub e2fsck ''
     stub modprobe 'for last; do :; done; grep -qx "$last" "$STUB/mods/known"'
     export STUB=$T
     printf 'ext4\nxfs\n' >"$T/mods/known"
     echo 'ext4 /dev/sdb1' >"$T/devices"
     echo 'sdb1 part /dev/sdb1' >"$T/lsblk-dev-sdb1"
+
+    export DRACUT_TMPDIR=$T/build
+    fadump_ng_var=$T/var fadump_ng_conf=$T/conf
+    echo 'target = file:///crash?device=UUID=1' >"$T/conf"
 
     # What dracut gives to a module.
     kernel=6.12.0 initdir=$T/initrd srcmods=$T/mods dracutsysrootdir='' moddir=$HERE/../../modules.d/99fadump-ng
@@ -36,6 +46,7 @@ esac'
     find_binary() { command -v "$1"; }
     dwarn() { echo "warning: $*" >&2; }
     dfatal() { echo "fatal: $*" >&2; }
+    derror() { echo "error: $*" >&2; }
     instmods() { echo "instmods $*" >>"$T/did"; }
     inst() { echo "inst $*" >>"$T/did"; }
     inst_simple() { echo "inst_simple $2" >>"$T/did"; }
@@ -44,10 +55,16 @@ esac'
     inst_libdir_file() { echo "inst_libdir_file $*" >>"$T/did" && [ -z "${NO_LIBGCC-}" ]; }
     inst_hook() { echo "inst_hook $1 $2 $(basename "$3")" >>"$T/did"; }
     fake_systemctl() { echo "systemctl $*" >>"$T/did"; }
-    dracut_module_included() { [ "${WITHOUT_SYSTEMD-}" = "" ]; }
-    get_blockdev_drv_through_sys() { [ ! -e "$T/drivers-$(basename "$1")" ] || cat "$T/drivers-$(basename "$1")"; }
+    dracut_module_included() { [[ " ${WITHOUT_SYSTEMD-systemd} ${INCLUDED-} " == *" $1 "* ]]; }
+    for_each_host_dev_and_slaves() { "$1" "${HOST_DEV-8:1}"; }
     # shellcheck source=../../modules.d/99fadump-ng/module-setup.sh
     . "$moddir/module-setup.sh"
+}
+
+# A build of its own, in which nothing is known yet: fresh FUNCTION.
+fresh() {
+    rm -rf "$DRACUT_TMPDIR"
+    "$@"
 }
 
 @test "not a word, and not included, unless it is asked for" {
@@ -57,20 +74,33 @@ esac'
     [ -z "$output" ]
 }
 
-@test "asked for: included, unless a tool is missing, which is named with its package" {
-    stub makedumpfile ''
-    stub vmcore-dmesg ''
+@test "asked for: included, and for an administrator's own build a missing tool is named with its package" {
     run check
     [ "$status" = 255 ]
     [ -z "$output" ]
+    export FADUMP_NG_STRICT=1
     local tool
+    find_binary() { [ "$1" != $tool ] && command -v "$1"; }
     for tool in makedumpfile vmcore-dmesg lsblk e2fsck; do
-        run bash -c "$(declare -f find_binary dfatal fadump_ng_tool fadump_ng_devices check)
-            find_binary() { [ \"\$1\" != $tool ] && command -v \"\$1\"; }
-            check"
+        run fresh check
         [ "$status" = 1 ]
-        [[ $output == *"$tool is not installed; install the package "* ]]
+        [[ $output == "fatal: fadump-ng: $tool is not installed; install the package "* ]]
     done
+}
+
+@test "an image of kdump's own gets nothing" {
+    local name
+    for name in kdumpbase kdump; do
+        add_dracutmodules=" fadump-ng $name "
+        run fresh check
+        [ "$status" = 255 ]
+        [ -z "$(depends)" ]
+        installkernel
+        install
+    done
+    [ ! -e "$T/did" ]
+    [ -z "$(ls -A "$T/initrd/etc" "$T/initrd/usr/bin" | grep -v :)" ]
+    [ ! -e "$T/var" ]
 }
 
 @test "a plain disk needs no other module and no rules" {
@@ -90,29 +120,28 @@ esac'
 @test "the drivers of all that a target's device is made of, whatever the image is tailored to" {
     printf 'xfs /dev/mapper/vg0-crash\n' >"$T/devices"
     printf 'dm-0 lvm /dev/mapper/vg0-crash\nsdb disk /dev/sdb\n' >"$T/lsblk-dev-mapper-vg0-crash"
-    echo 'ibmvscsi scsi_transport_srp' >"$T/drivers-sdb"
+    disk sdb vio ibmvscsi
     run installkernel
-    grep -qx 'instmods xfs crc32c' "$T/did"
-    grep -qx 'instmods ibmvscsi scsi_transport_srp' "$T/did"
-    [ "$(grep -c instmods "$T/did")" = 2 ]
+    [ "$(cat "$T/did")" = $'instmods xfs crc32c\ninstmods ibmvscsi\ninstmods vio' ]
 }
 
-@test "a file system that the image's kernel does not know: no image; one that is built in: fine" {
+@test "a file system that the image's kernel does not know: no image of the administrator's; one that is built in: fine" {
+    export FADUMP_NG_STRICT=1
     echo 'jfs /dev/sdb1' >"$T/devices"
-    run installkernel
+    run fresh installkernel
     [ "$status" = 1 ]
     [[ $output == *"kernel 6.12.0 has no driver for jfs"* ]]
     echo 'kernel/fs/jfs/jfs.ko' >"$T/mods/modules.builtin"
-    run installkernel
+    run fresh installkernel
     [ "$status" = 0 ]
     # Where the modules of --kmoddir lie.
     rm "$T/mods/modules.builtin"
     mkdir -p "$T/mods/kernel/fs/jfs"
     : >"$T/mods/kernel/fs/jfs/jfs.ko.xz"
-    run installkernel
+    run fresh installkernel
     [ "$status" = 0 ]
     echo 'ext3 /dev/sdb1' >"$T/devices"
-    run installkernel
+    run fresh installkernel
     [ "$status" = 0 ]
 }
 
@@ -164,7 +193,7 @@ esac'
 }
 
 @test "without systemd: hooks before the root is mounted, when it does not come, and when all is lost" {
-    WITHOUT_SYSTEMD=1 install
+    WITHOUT_SYSTEMD= install
     grep -qx 'inst_hook pre-mount 00 fadump-ng-capture.sh' "$T/did"
     grep -qx 'inst_hook initqueue/timeout 00 fadump-ng-capture.sh' "$T/did"
     grep -qx 'inst_hook emergency 00 fadump-ng-emergency.sh' "$T/did"
@@ -193,12 +222,12 @@ esac'
     # Where the system's own is the applet, it stays.
     ln -s busybox "$T/initrd/usr/bin/ip"
     ln -sf busybox "$T/bin/ip"
-    install
+    fresh install
     [ -L "$T/initrd/usr/bin/ip" ]
 }
 
 @test "without libgcc_s there is no image" {
-    export NO_LIBGCC=1
+    export NO_LIBGCC=1 FADUMP_NG_STRICT=1
     run install
     [ "$status" = 1 ]
     [[ $output == *"libgcc_s.so.1 is not installed"* ]]
@@ -218,11 +247,12 @@ esac'
     [ "$(stat -c %a "$T/initrd$T/etc/identity")" = 600 ]
     [ "$(cat "$T/initrd$T/etc/identity")" = secret ]
     rm "$T/etc/identity"
-    run install
+    export FADUMP_NG_STRICT=1
+    run fresh install
     [ "$status" = 1 ]
     [[ $output == *"cannot install $T/etc/identity"* ]]
     echo xfs >"$T/mods/known"
-    run installkernel
+    run fresh installkernel
     [ "$status" = 1 ]
 }
 
@@ -233,7 +263,7 @@ networked() {
     stub ip ''
 }
 
-# A network card of sysfs: its name, then its driver and those of its buses.
+# A network card of sysfs: its name, then the drivers of its buses and its own.
 card() {
     local name=$1 path=$T/sys/devices driver
     shift
@@ -244,6 +274,19 @@ card() {
     done
     mkdir -p "$T/sys/class/net/$name"
     ln -s "$path" "$T/sys/class/net/$name/device"
+}
+
+# A disk of sysfs, likewise.
+disk() {
+    local name=$1 path=$T/sys/devices driver
+    shift
+    for driver; do
+        path=$path/at-$driver
+        mkdir -p "$path/driver" "$T/sys/module/$driver"
+        ln -s "$T/sys/module/$driver" "$path/driver/module"
+    done
+    mkdir -p "$path/block/$name" "$T/sys/class/block"
+    ln -s "$path/block/$name" "$T/sys/class/block/$name"
 }
 
 @test "without a target across a network nothing of it is in the image" {
@@ -267,7 +310,7 @@ card() {
     grep -q 'inst .*/fadump-ng-network-generator.sh /usr/lib/systemd/system-generators/fadump-ng-network-generator' "$T/did"
     ! grep -q udhcpc "$T/did"
     rm "$T/did"
-    WITHOUT_SYSTEMD=1 install
+    WITHOUT_SYSTEMD= install
     ! grep -E 'network.conf|generator' "$T/did"
 }
 
@@ -303,41 +346,153 @@ card() {
     [ "$(cat "$T/initrd/etc/nsswitch.conf")" = $'passwd: files\nhosts: files dns' ]
 }
 
-@test "DHCP: a client is there, or there is no image" {
+@test "DHCP: a client is there, or there is no image of the administrator's" {
     networked 'interface eth0' 'module af_packet' 'applet udhcpc'
-    stub makedumpfile ''
-    stub vmcore-dmesg ''
+    export FADUMP_NG_STRICT=1
     run check
     [ "$status" = 1 ]
     [[ $output == *"neither udhcpc nor a busybox that has it"*"network = ip="* ]]
     echo udhcpc >"$T/applets"
-    run check
+    run fresh check
     [ "$status" = 255 ]
     install
     grep -q 'inst .*/fadump-ng-udhcpc.sh /usr/lib/fadump-ng/udhcpc' "$T/did"
     : >"$T/applets"
     stub udhcpc ''
-    run check
+    run fresh check
     [ "$status" = 255 ]
     install
     grep -qx 'inst_multiple udhcpc' "$T/did"
 }
 
-@test "a network that cannot be recorded, or without ip: no image, and why" {
-    stub makedumpfile ''
-    stub vmcore-dmesg ''
+@test "a network that cannot be recorded, or without ip: no image of the administrator's, and why" {
     networked 'interface eth0'
-    run bash -c "$(declare -f find_binary dfatal fadump_ng_tool fadump_ng_devices fadump_ng_network check)
-        find_binary() { [ \"\$1\" != ip ] && command -v \"\$1\"; }
-        check"
-    [ "$status" = 1 ]
-    [[ $output == *"ip is not installed; install the package iproute2"* ]]
-    stub fadump-ng 'case "$*" in "config network"*) echo "fadump-ng: the name nowhere cannot be resolved" >&2; exit 1 ;; esac'
+    export FADUMP_NG_STRICT=1
+    local tool=ip
+    find_binary() { [ "$1" != "$tool" ] && command -v "$1"; }
     run check
     [ "$status" = 1 ]
-    [[ $output == *"the name nowhere cannot be resolved"* ]]
-    run install
+    [[ $output == *"ip is not installed; install the package iproute2"* ]]
+    tool=none
+    : >"$T/away"
+    run fresh check
     [ "$status" = 1 ]
+    [ "$output" = "fatal: fadump-ng: the name nowhere cannot be resolved" ]
+    run fresh install
+    [ "$status" = 1 ]
+}
+
+@test "a kernel update with the network away: the image gets what was last recorded" {
+    networked 'interface eth0' 'module bonding'
+    echo bonding >>"$T/mods/known"
+    disk sdb1 vio
+    run check
+    install
+    rm -rf "$T/did" "$T/initrd/etc/fadump-ng.network" "$T/initrd/etc/fadump-ng.conf"
+    # Everything at once: the name, and the disk.
+    : >"$T/away"
+    rm "$T/lsblk-dev-sdb1"
+    kernel=6.13.0
+    run fresh check
+    [ "$status" = 255 ]
+    [[ $output == "warning: fadump-ng: the name nowhere cannot be resolved; the image gets what was recorded on "* ]]
+    installkernel
+    install
+    [ "$(cat "$T/initrd/etc/fadump-ng.network")" = 'device = eth0' ]
+    grep -q 'device=UUID=1' "$T/initrd/etc/fadump-ng.conf"
+    grep -qx 'instmods bonding' "$T/did"
+    grep -qx 'instmods vio' "$T/did"
+    grep -q 'add-wants sysinit.target fadump-ng-capture.service' "$T/did"
+    [ -z "$(ls "$T/var/fadump-ng/no-capture" 2>/dev/null)" ]
+    # For the administrator's own build it is an error.
+    export FADUMP_NG_STRICT=1
+    run fresh check
+    [ "$status" = 1 ]
+}
+
+@test "a kernel update with the target's disk away: its drivers are in the image" {
+    disk sdb1 vio ibmvscsi
+    run check
+    install
+    rm -r "$T/did" "$T/lsblk-dev-sdb1"
+    run fresh installkernel
+    [[ $output == *"/dev/sdb1, which a target is on, is not there; the image gets what was recorded on "* ]]
+    grep -qx 'instmods ibmvscsi' "$T/did"
+    # Without a record it is built, too, and says what may be missing.
+    rm -r "$T/var" "$T/did"
+    run fresh installkernel
+    [ "$status" = 0 ]
+    [[ $output == *"is not there; its drivers may be missing in the image"* ]]
+    ! grep -qx 'instmods ibmvscsi' "$T/did"
+}
+
+@test "a record of another configuration is not used: the image is built without a capture, and that is said" {
+    networked 'interface eth0'
+    run check
+    install
+    echo 'target = nfs://other/export' >"$T/conf"
+    rm "$T/did"
+    : >"$T/away"
+    run fresh check
+    [ "$status" = 255 ]
+    [ -z "$(depends)" ]
+    run installkernel
+    [ "$status" = 0 ]
+    run install
+    [ "$status" = 0 ]
+    [[ $output == *"error: fadump-ng: the name nowhere cannot be resolved"*"THIS IMAGE CANNOT CAPTURE A CRASH DUMP"* ]]
+    [ ! -e "$T/did" ]
+    [ ! -e "$T/initrd/etc/fadump-ng.conf" ]
+    [ "$(cat "$T/initrd/etc/fadump-ng.no-capture")" = "the name nowhere cannot be resolved" ]
+    [ "$(cat "$T/var/fadump-ng/no-capture/6.12.0")" = "the name nowhere cannot be resolved" ]
+    [ "$(stat -c %a "$T/var/fadump-ng")" = 700 ]
+    # The next one that is whole takes the mark away.
+    rm "$T/away"
+    fresh install
+    [ ! -e "$T/var/fadump-ng/no-capture/6.12.0" ]
+}
+
+@test "an image that turns out to be unable in the middle holds nothing that would start, and no key" {
+    mkdir -p "$T/etc" "$T/initrd$T/etc"
+    echo secret >"$T/etc/identity"
+    printf 'program ssh\nprivate %s\nprivate %s/etc/gone\n' "$T/etc/identity" "$T" >"$T/remote"
+    run install
+    [ "$status" = 0 ]
+    [[ $output == *"cannot install $T/etc/gone"*"THIS IMAGE CANNOT CAPTURE"* ]]
+    [ ! -e "$T/initrd$T/etc/identity" ]
+    [ ! -e "$T/initrd/etc/fadump-ng.conf" ]
+    ! grep -qE 'systemctl|inst_hook' "$T/did"
+}
+
+@test "kdump's own module for fadump in the image: no capture, and the setting to change" {
+    local name
+    for name in zz-fadumpinit fadumpinit; do
+        INCLUDED=$name run fresh install
+        [ "$status" = 0 ]
+        [[ $output == *"module $name is in this image, too"*'KDUMP_FADUMP="false"'* ]]
+        [ -s "$T/var/fadump-ng/no-capture/6.12.0" ]
+        [ ! -e "$T/did" ]
+    done
+}
+
+@test "multipathd starts in capture boots only, unless the root needs it or it was asked for" {
+    local dropin=$T/initrd/usr/lib/systemd/system/multipathd.service.d/fadump-ng.conf
+    printf 'dm-2 mpath /dev/mapper/m\nsdb disk /dev/sdb\n' >"$T/lsblk-dev-sdb1"
+    hostonly='' fresh install
+    [ ! -e "$dropin" ]
+    mkdir -p "$T/sys/dev/block/253:0/dm"
+    echo mpath-3600 >"$T/sys/dev/block/253:0/dm/uuid"
+    HOST_DEV=253:0 hostonly=-h fresh install
+    [ ! -e "$dropin" ]
+    add_dracutmodules=' fadump-ng multipath ' hostonly=-h fresh install
+    [ ! -e "$dropin" ]
+    hostonly=-h fresh install
+    grep -qx 'ConditionPathExists=|/sys/kernel/fadump/release_mem' "$dropin"
+    # And a target that is not on one changes nothing.
+    rm "$dropin"
+    echo 'sdb1 part /dev/sdb1' >"$T/lsblk-dev-sdb1"
+    hostonly=-h fresh install
+    [ ! -e "$dropin" ]
 }
 
 @test "the drivers of the card and of its buses, and of what is made of it" {
@@ -354,19 +509,20 @@ card() {
     [ "$(cat "$T/did")" = $'instmods mlx5_core\ninstmods ibmveth\ninstmods bonding' ]
 }
 
-@test "a card or a kind of interface that the image's kernel has no driver for: no image" {
+@test "a card or a kind of interface that the image's kernel has no driver for: no image of the administrator's" {
+    export FADUMP_NG_STRICT=1
     : >"$T/devices"
     networked 'interface eth0'
     card eth0 mlx5_core
-    run installkernel
+    run fresh installkernel
     [ "$status" = 1 ]
     [[ $output == *"kernel 6.12.0 has no driver mlx5_core, which the interface eth0 needs"* ]]
     networked 'module 8021q'
-    run installkernel
+    run fresh installkernel
     [ "$status" = 1 ]
     [[ $output == *"kernel 6.12.0 has no driver 8021q"* ]]
     echo 'kernel/net/8021q/8021q.ko' >"$T/mods/modules.builtin"
-    run installkernel
+    run fresh installkernel
     [ "$status" = 0 ]
 }
 
@@ -377,12 +533,12 @@ card() {
     card eth1 tg3
     card eth2 unknown
     printf '%s\n' mlx5_core tg3 ibmveth virtio_net >>"$T/mods/known"
-    run installkernel
+    run fresh installkernel
     [ "$status" = 0 ]
     [ "$(cat "$T/did")" = 'instmods mlx5_core tg3' ]
     rm "$T/did"
     networked 'interface env2'
-    run installkernel
+    run fresh installkernel
     [ "$status" = 0 ]
     [[ $output == *"no network card here is called env2"* ]]
     [ "$(cat "$T/did")" = 'instmods ibmveth virtio_net' ]
@@ -396,10 +552,10 @@ card() {
 }
 
 @test "the watchdog's driver and that of the machine's memory are in the image where the kernel has them as modules" {
-    run installkernel
+    run fresh installkernel
     ! grep -q 'instmods pseries-wdt' "$T/did"
     printf 'pseries-wdt\nnvram\n' >>"$T/mods/known"
-    run installkernel
+    run fresh installkernel
     [ "$status" = 0 ]
     grep -qx 'instmods pseries-wdt' "$T/did"
     grep -qx 'instmods nvram' "$T/did"

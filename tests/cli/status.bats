@@ -23,6 +23,24 @@ setup() {
     [ "$status" = 3 ]
 }
 
+@test "an initramfs without a capture: not ready, with the reason, for as long as its kernel is there" {
+    tree pseries-production
+    mkdir -p "$T/root/var/lib/fadump-ng/no-capture" "$T/root/usr/lib/modules/6.13.0"
+    echo 'the name nowhere cannot be resolved' >"$T/root/var/lib/fadump-ng/no-capture/6.13.0"
+    echo gone >"$T/root/var/lib/fadump-ng/no-capture/7.0.0"
+    fadump status
+    [[ $output == "not ready: an initramfs cannot capture"* ]]
+    [[ $output == *"kernel 6.13.0 was built without a capture: the name nowhere cannot be resolved"* ]]
+    fadump status --json
+    [ "$(json ready)" = False ]
+    [ "$(json no_capture_kernel)" = 6.13.0 ]
+    [ "$(json no_capture_reason)" = 'the name nowhere cannot be resolved' ]
+    rm -r "$T/root/usr/lib/modules/6.13.0"
+    fadump status --json
+    [ "$(json ready)" = True ]
+    [ "$(json no_capture_kernel)" = None ]
+}
+
 @test "powernv: ready" {
     tree powernv-production
     fadump status --json

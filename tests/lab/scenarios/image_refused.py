@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""dracut 106, 059 and 112 refuse an image that could not capture, say why, and leave an image that is there as it is."""
+"""With FADUMP_NG_STRICT dracut 106, 059 and 112 refuse an image that could not capture, say why, and leave an image that is there
+as it is."""
 
 import contextlib
 import pathlib
@@ -64,7 +65,7 @@ def refused(lab, root, version, conf, words):
     (root / CONF).write_text(conf, encoding="utf-8")
     kernel = next((root / "usr/lib/modules").iterdir()).name
     # Ours and what it depends on: the others have no part in this.
-    command = ["env", "-u", "TMPDIR", "DRACUT_LDD=/opt/lab/ldd", "DRACUT_INSTALL=/opt/lab/dracut-install",
+    command = ["env", "-u", "TMPDIR", "FADUMP_NG_STRICT=1", "DRACUT_LDD=/opt/lab/ldd", "DRACUT_INSTALL=/opt/lab/dracut-install",
                "/opt/lab/bash", "/usr/bin/dracut", "--force",
                "--no-hostonly", "--no-early-microcode", "--no-compress", "--kver", kernel,
                "--modules", "base fadump-ng", "/" + IMAGE]
