@@ -247,7 +247,7 @@ static void completion(void **state)
 			fail_msg("%s", c->name);
 	}
 	assert_null(strstr(text, "doc"));
-	assert_non_null(strstr(text, "--for-image --needs check show"));
+	assert_non_null(strstr(text, "--for-image --needs --boot check show"));
 	free(text);
 }
 
