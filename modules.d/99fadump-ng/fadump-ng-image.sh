@@ -155,9 +155,9 @@ fadump_ng_undo() {
     local what name
 
     rm -f "$initdir/etc/fadump-ng.conf" "$initdir/etc/fadump-ng.network" "$initdir/etc/udev/rules.d/69-fadump-ng.rules" \
-        "$initdir$systemdsystemunitdir"/fadump-ng-* "$initdir$systemdsystemunitdir"/*.wants/fadump-ng-* \
+        "$initdir$systemdsystemunitdir"/fadump-ng-*.service "$initdir$systemdsystemunitdir"/*.wants/fadump-ng-* \
         "$initdir"/etc/systemd/system/*.wants/fadump-ng-* "$initdir"/{,var/}lib/dracut/hooks/*/{,*/}00-fadump-ng-*
-    rm -rf "$initdir$systemdsystemunitdir/fadump-ng-capture.service.d"
+    rm -rf "$initdir$systemdsystemunitdir"/fadump-ng-capture.service.d "$initdir$systemdsystemunitdir"/*.d/fadump-ng.conf
     [[ -e $fadump_ng_answers/remote ]] || return 0
     while read -r what name; do
         [[ $what != private ]] || rm -f "$initdir$name"
