@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """dracut's emergency shells: leaving them, and whether they come before the capture or after it."""
 
+import itertools
+
 from . import dumps
 from .vm import EMERGENCY
 
@@ -45,5 +47,18 @@ def leave(vm, since, number):
         vm.wait_for(r"to continue\): \Z|# \Z", 60, came)
         opened.append(came)
         since = vm.console.mark()
-        vm.console.type("\x04")
+        _answer(vm, since)
     return opened
+
+
+def _answer(vm, since):
+    """Control-D, until something comes of it: sulogin drops what is typed before it reads."""
+    tries = itertools.count()
+
+    def went_on():
+        if next(tries) % 100 == 0:
+            vm.console.type("\x04")
+        vm.console.pause(0.05)
+        return vm.console.mark() > since + 4
+
+    vm.wait(went_on, 60, "the boot to continue after a shell")
