@@ -117,7 +117,8 @@ inline kernel_take_page(fate)
 	fi
 }
 
-/* capture/crash/verdict.c. What the kernel log says is true, but it may be gone. */
+/* capture/crash/verdict.c. What the kernel log says is true, but it may be gone. Without VERDICT_KEXEC and RUN_KEXEC, since no kernel starts
+ * another one, and without VERDICT_UNSUPPORTED, since each has fadump. */
 inline judge(v)
 {
 	if

@@ -12,6 +12,9 @@ mtype:run_outcome = {	/* capture/run/run.h */
 	RUN_FAILED,
 	RUN_BUSY,
 	RUN_KEPT,
+	RUN_EXHAUSTED,
+	RUN_LEFT,
+	RUN_KEXEC,	/* not reached: no kernel here starts another */
 };
 mtype:release_result = {	/* capture/run/release.h */
 	RELEASE_DONE,
@@ -28,6 +31,8 @@ mtype:verdict_kind = {	/* capture/crash/verdict.h */
 	VERDICT_NO_VMCORE,
 	VERDICT_FADUMP_OFF,
 	VERDICT_UNDECIDED,
+	VERDICT_KEXEC,	/* likewise */
+	VERDICT_UNSUPPORTED,	/* likewise: each kernel has fadump */
 };
 mtype:header_page = {	/* capture/crash/header_page.h */
 	HEADER_PAGE_SAFE,

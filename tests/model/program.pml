@@ -198,7 +198,7 @@ next:
 		:: who == FIRST && !turns && max_attempts && !begun -> what = BEGIN
 		:: who == FIRST && !turns && (!max_attempts || begun) -> what = CAPTURE
 		:: who == FIRST && !turns && begun && faults -> faults--	/* it could not be started */
-		:: (who == LATE || who == LAST) && turns < late_turns && vmcore && !no_late -> what = CAPTURE
+		:: (who == LATE || who == LAST) && turns < late_turns && vmcore && (!no_late || !service) -> what = CAPTURE
 		:: (who == LATE || who == LAST) && turns < late_turns && !(vmcore && !no_late) && !service -> what = REGISTER
 		:: who == PERSON && turns < person_turns ->
 			if
@@ -255,6 +255,8 @@ capture:
 		:: err -> outcome = RUN_FAILED; goto ended
 #endif
 		:: !err && v == VERDICT_NONE -> outcome = RUN_NO_DUMP; goto ended
+		:: !err && v != VERDICT_NONE && (who == LATE || who == LAST) && no_late ->	/* leave_to_others() */
+			outcome = (v == VERDICT_DUMP || v == VERDICT_BAD_CORE || v == VERDICT_NO_VMCORE -> RUN_LEFT : RUN_NO_DUMP); goto ended
 		:: else
 		fi
 	};
@@ -321,7 +323,7 @@ identify:
 		:: else
 		fi;
 		if
-		:: forbidden -> outcome = RUN_KEPT; goto ended
+		:: forbidden -> outcome = RUN_EXHAUSTED; goto ended
 		:: !forbidden && (!max_attempts || !IN_INITRAMFS) -> goto look_back
 		:: else
 		fi
@@ -329,7 +331,7 @@ identify:
 	guard_start();
 	atomic {
 		if
-		:: spent -> outcome = RUN_KEPT; goto ended
+		:: spent -> outcome = RUN_EXHAUSTED; goto ended
 		:: else
 		fi
 	};
@@ -806,7 +808,7 @@ ended:
 		:: else
 		fi;
 		/* What is used up is kept; a person may take it, in the running system. */
-		assert(vmcore && (who != PERSON || shell) || outcome != RUN_KEPT || !max_attempts);
+		assert(vmcore && (who != PERSON || shell) || outcome != RUN_EXHAUSTED || !max_attempts);
 		/* Each name that the C code has is reached: tests/model/run looks for what is not. */
 		if
 		:: outcome == RUN_CAPTURED
@@ -817,6 +819,8 @@ ended:
 		:: outcome == RUN_FAILED
 		:: outcome == RUN_BUSY
 		:: outcome == RUN_KEPT
+		:: RUN_EXHAUSTED == outcome	/* only where attempts are counted */
+		:: outcome == RUN_LEFT
 		:: outcome == 0
 		fi;
 		if
@@ -840,7 +844,7 @@ ended:
 		fi;
 		/* run/policy.c: policy_apply(), in the initramfs; a shell's commands are a person's */
 		if
-		:: who == FIRST && outcome != RUN_NO_DUMP && outcome != RUN_BUSY && outcome != RUN_KEPT ->
+		:: who == FIRST && outcome != RUN_NO_DUMP && outcome != RUN_BUSY && outcome != RUN_KEPT && outcome != RUN_EXHAUSTED ->
 			if
 			:: skip					/* CONFIG_ACTION_CONTINUE after a success, _LATE_CAPTURE */
 			:: !have_receipt && !have_log -> no_late = 1	/* CONFIG_ACTION_CONTINUE */
