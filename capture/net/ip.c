@@ -36,7 +36,10 @@ static int judge(const char *const *argv, int r, struct child_result *result,
 		(void)net_refuse(error, "%s: %s", text, said);
 	else
 		(void)net_refuse(error, "%s: exit status %d", text, result->status);
-	return r < 0 ? r : -EIO;
+	if (r < 0)
+		return r;
+	/* As a shell says it, and busybox of an applet that it lacks. */
+	return result->status == 127 ? -ENOENT : -EIO;
 }
 
 int net_collect_until(const char *const *argv, int64_t deadline, char **buf, size_t *len,

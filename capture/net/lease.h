@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a DHCP client got, as fadump-ng-udhcpc.sh prints it: "name=value" lines with udhcpc's names.
+ * What a DHCP client got, as fadump-ng-udhcpc.sh says it: "name=value" lines with udhcpc's names.
  * It comes from the network: what is not an address is not believed.
  */
 #pragma once

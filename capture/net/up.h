@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Carrying a plan out with iproute2's `ip`, and udhcpc for DHCP, whatever else manages networks.
+ * Carrying a plan out with iproute2's `ip`, and a DHCP client, whatever else manages networks.
  * Every change is kept count of, so that undo_all() leaves nothing of it. What is there already, an
  * address, a route, an interface that is up, is used as it is and not changed.
  */
@@ -14,7 +14,7 @@ struct net_request {
 	const struct root *root;
 	const struct net_plan *plan;
 	const char *host;        /* what is to be reached */
-	const char *dhcp_script; /* prints what udhcpc got; see net/lease.h */
+	const char *dhcp_script; /* for DHCP clients; see net/dhcp.h */
 	int64_t deadline;        /* clock_ms(); for all of it */
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "net/dhcp.h"
 #include "net/ip.h"
 #include "net/lease.h"
 
@@ -96,52 +97,22 @@ static int take_lease(struct up *u, const char *name, const struct lease *l)
 	return r;
 }
 
-/* The client of its own, or busybox's. */
-static int ask(struct up *u, const char *name, bool inet6, int64_t deadline, char **text,
-	       size_t *len)
-{
-	const char *client = inet6 ? "udhcpc6" : "udhcpc";
-	/* Until it has a lease, then it ends. By number: not every busybox knows all the names. */
-	const char *const argv[] = {"busybox",
-				    client,
-				    "-f",
-				    "-q",
-				    "-n",
-				    "-t",
-				    "1000",
-				    "-T",
-				    "2",
-				    "-i",
-				    name,
-				    "-s",
-				    u->request->dhcp_script,
-				    inet6 ? NULL : "-O",
-				    "26",
-				    "-O",
-				    "119",
-				    "-O",
-				    "121",
-				    NULL};
-	int r = net_collect_until(argv + 1, deadline, text, len, u->error);
-
-	if (r == -ENOENT)
-		r = net_collect_until(argv, deadline, text, len, u->error);
-	if (r == -ETIMEDOUT)
-		(void)net_refuse(u->error, "%s: no DHCP%s server answered", name,
-				 inet6 ? "v6" : "");
-	return r;
-}
-
 int up_dhcp(struct up *u, const char *name, bool inet6, int64_t deadline)
 {
+	struct dhcp_request request = {
+		.link = name,
+		.script = u->request->dhcp_script,
+		.inet6 = inet6,
+		.deadline = deadline,
+	};
 	_cleanup_free_ char *text = NULL;
 	struct lease lease;
 	size_t len;
 	int r;
 
-	if (deadline > u->request->deadline)
-		deadline = u->request->deadline;
-	r = ask(u, name, inet6, deadline, &text, &len);
+	if (request.deadline > u->request->deadline)
+		request.deadline = u->request->deadline;
+	r = dhcp_ask(&request, &text, &len, u->error);
 	if (r < 0)
 		return r;
 	if (lease_parse(text, len, &lease) < 0)

@@ -48,9 +48,17 @@ fadump_ng_installkernel_nic() {
     ((${#drivers[@]} == 0)) || hostonly='' instmods "${drivers[@]}"
 }
 
-# A DHCP client of udhcpc's kind: a program, or busybox's.
+# The program that is a DHCP client here: of udhcpc's kind ($1), which may be busybox's, or another one.
 fadump_ng_dhcp_client() {
-    find_binary "$1" > /dev/null || { find_binary busybox > /dev/null && busybox --list 2> /dev/null | grep -qx "$1"; }
+    local name
+
+    for name in "$1" busybox dhcpcd dhclient; do
+        find_binary "$name" > /dev/null || continue
+        [[ $name != busybox ]] || busybox --list 2> /dev/null | grep -qx "$1" || continue
+        echo "$name"
+        return 0
+    done
+    return 1
 }
 
 fadump_ng_check_tools() {
@@ -69,9 +77,9 @@ fadump_ng_check_answers() {
     done < "$fadump_ng_answers/devices"
     [[ ! -s $fadump_ng_answers/needs ]] || fadump_ng_tool ip iproute2
     while read -r what name; do
-        [[ $what != applet ]] || fadump_ng_dhcp_client "$name" \
-            || fadump_ng_give_up "the network needs DHCP, and there is neither $name nor a busybox that has it; install \
-busybox, or write the address into the configuration, as in network = ip=192.0.2.5::192.0.2.1:24::eth0:none"
+        [[ $what != applet ]] || fadump_ng_dhcp_client "$name" > /dev/null \
+            || fadump_ng_give_up "the network needs DHCP, and there is no client for it: $name, a busybox that has it, dhcpcd or \
+dhclient; install one of them, or write the address into the configuration, as in network = ip=192.0.2.5::192.0.2.1:24::eth0:none"
     done < "$fadump_ng_answers/needs"
 }
 
@@ -212,8 +220,12 @@ fadump_ng_install_network() {
     fadump_ng_programs ip || fadump_ng_give_up "cannot install ip"
     while read -r what name; do
         [[ $what == applet ]] || continue
-        ! find_binary "$name" > /dev/null || inst_multiple "$name"
+        fadump_ng_programs "$(fadump_ng_dhcp_client "$name")" || fadump_ng_give_up "cannot install a DHCP client"
         inst "$moddir/fadump-ng-udhcpc.sh" /usr/lib/fadump-ng/udhcpc || fadump_ng_give_up "cannot install the script for $name"
+        inst_simple "$moddir/fadump-ng-dhclient.conf" /usr/lib/fadump-ng/udhcpc.conf
+        # What the script calls, for clients other than busybox's.
+        fadump_ng_programs cat mv
+        inst_multiple -o /usr/libexec/dhcpcd-run-hooks /usr/lib/dhcpcd/dhcpcd-run-hooks /etc/protocols
     done < "$fadump_ng_answers/needs"
     # Names of hosts: what is in /etc/hosts, then DNS.
     inst_libdir_file 'libnss_dns.so*' 'libnss_files.so*' 'libresolv.so*'

@@ -351,13 +351,24 @@ disk() {
     export FADUMP_NG_STRICT=1
     run check
     [ "$status" = 1 ]
-    [[ $output == *"neither udhcpc nor a busybox that has it"*"network = ip="* ]]
+    [[ $output == *"udhcpc, a busybox that has it, dhcpcd or dhclient"*"network = ip="* ]]
     echo udhcpc >"$T/applets"
     run fresh check
     [ "$status" = 255 ]
     install
     grep -q 'inst .*/fadump-ng-udhcpc.sh /usr/lib/fadump-ng/udhcpc' "$T/did"
     : >"$T/applets"
+    # Where there is no busybox, as on RHEL and SLES.
+    local client
+    for client in dhclient dhcpcd; do
+        stub "$client" ''
+        run check
+        [ "$status" = 255 ]
+        [ "$(fadump_ng_dhcp_client udhcpc)" = "$client" ]
+        install
+        grep -qx "inst_multiple $client" "$T/did"
+        grep -qx 'inst_simple /usr/lib/fadump-ng/udhcpc.conf' "$T/did"
+    done
     stub udhcpc ''
     run fresh check
     [ "$status" = 255 ]
@@ -549,6 +560,16 @@ disk() {
     [ -z "$(ip=192.0.2.9 "$script" deconfig)" ]
     [ "$(ip=192.0.2.9 subnet=255.255.255.0 mask=24 router='192.0.2.1 192.0.2.2' "$script" bound | head -n 3)" = \
         $'ip=192.0.2.9\nsubnet=24\nrouter=192.0.2.1 192.0.2.2' ]
+    # dhcpcd and dhclient; the latter has routes as bytes.
+    export fadump_ng_lease=$T/lease
+    reason=CARRIER "$script"
+    [ ! -e "$T/lease" ]
+    reason=BOUND new_ip_address=192.0.2.9 new_subnet_mask=255.255.255.0 new_routers=192.0.2.1 \
+        new_rfc3442_classless_static_routes='25 192 0 2 128 192 0 2 1 0 192 0 2 1 12 172 16 192 0 2 7' "$script"
+    [ "$(head -n 4 "$T/lease")" = $'ip=192.0.2.9\nsubnet=255.255.255.0\nrouter=192.0.2.1\nstaticroutes='"192.0.2.128/25 192.0.2.1 \
+0.0.0.0/0 192.0.2.1 172.16.0.0/12 192.0.2.7 " ]
+    reason=BOUND6 new_ip6_address=2001:db8::9 new_dhcp6_name_servers=2001:db8::53 "$script"
+    [ "$(tail -n 1 "$T/lease")" = ipv6=2001:db8::9 ]
 }
 
 @test "the watchdog's driver and that of the machine's memory are in the image where the kernel has them as modules" {

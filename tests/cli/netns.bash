@@ -76,7 +76,7 @@ state() {
 up() {
     rm -f "$T/hold" "$T/said"
     mkfifo "$T/hold"
-    "$TOOLS/netup" "$T/plan" "$1" "${2:-20}" "$T/udhcpc" <"$T/hold" >"$T/said" 2>&1 3>&- &
+    PATH=${NETUP_PATH-$PATH} "$TOOLS/netup" "$T/plan" "$1" "${2:-20}" "$T/udhcpc" <"$T/hold" >"$T/said" 2>&1 3>&- &
     netup=$!
     exec 4>"$T/hold"
     until grep -qs . "$T/said" || ! kill -0 "$netup" 2>/dev/null; do sleep 0.1; done

@@ -94,6 +94,44 @@ state >$T/after
 diff $T/before $T/after'
 }
 
+# by_client CLIENT: a lease by this one, where no other is installed.
+by_client() {
+    command -v busybox >/dev/null || skip "busybox is not installed"
+    command -v "$1" >/dev/null || skip "$1 is not installed"
+    local program
+    mkdir "$T/only"
+    for program in ip udevadm modprobe getent sh cat mv "$1"; do
+        ! command -v "$program" >/dev/null || ln -s "$(command -v "$program")" "$T/only/$program"
+    done
+    cp "$HERE/../../modules.d/99fadump-ng/fadump-ng-dhclient.conf" "$T/udhcpc.conf"
+    export NETUP_PATH=$T/only
+    inside '
+dhcp_server "option mtu 1300" "option staticroutes 203.0.113.0/24 198.51.100.1, 192.0.2.128/25 198.51.100.1"
+printf "%s\n" "device = eth0" "address = eth0 dhcp" >$T/plan
+state >$T/before
+up 203.0.113.1 60
+ip addr show eth0
+ip addr show eth0 | grep "mtu 1300"
+[ "$(ip -4 addr show eth0 | grep -c "inet 198.51.100.2[0-9]/24")" = 1 ]
+ip route | grep "^203.0.113.0/24 via 198.51.100.1"
+ip route | grep "^192.0.2.128/25 via 198.51.100.1"
+grep "^nameserver 203.0.113.1$" /etc/resolv.conf
+busybox ping -c 1 -W 3 203.0.113.1
+down
+state >$T/after
+diff $T/before $T/after
+# Nothing of the client stays.
+[ -z "$(ls /run/fadump-ng/lease.* /run/fadump-ng/dhclient.* 2>/dev/null)" ]'
+}
+
+@test "DHCP by dhcpcd, where that is the client" {
+    by_client dhcpcd
+}
+
+@test "DHCP by dhclient, where that is the client" {
+    by_client dhclient
+}
+
 @test "autoconfigured IPv6: the router is listened to, and the settings are put back" {
     inside '
 router
