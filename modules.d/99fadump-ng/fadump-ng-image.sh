@@ -69,7 +69,9 @@ fadump_ng_ask_devices() {
     local answers=$1 device name lines status=0
 
     : > "$answers/layers"
+    : > "$answers/fabrics"
     while read -r _ device; do
+        fadump_ng_fabrics "$device" >> "$answers/fabrics"
         lines=$(fadump_ng_look_at "$device")
         [[ $lines ]] || {
             fadump_ng_reason="the device $device, which a target is on, is not there"

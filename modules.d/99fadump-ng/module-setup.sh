@@ -11,6 +11,8 @@
 
 # shellcheck source=fadump-ng-image.sh
 . "${BASH_SOURCE[0]%/*}/fadump-ng-image.sh"
+# shellcheck source=fadump-ng-fabrics.sh
+. "${BASH_SOURCE[0]%/*}/fadump-ng-fabrics.sh"
 
 # Does the image's kernel have this file system, as a module or built in?
 fadump_ng_knows() {
@@ -75,6 +77,7 @@ fadump_ng_check_answers() {
     while read -r fstype _; do
         [[ $fstype != ext* ]] || fadump_ng_tool e2fsck e2fsprogs
     done < "$fadump_ng_answers/devices"
+    fadump_ng_check_fabrics
     [[ ! -s $fadump_ng_answers/needs ]] || fadump_ng_tool ip iproute2
     while read -r what name; do
         [[ $what != applet ]] || fadump_ng_dhcp_client "$name" > /dev/null \
@@ -114,6 +117,7 @@ depends() {
                 raid* | linear) echo mdraid ;;
             esac
         done < "$fadump_ng_answers/layers"
+        cut -d ' ' -f 1 "$fadump_ng_answers/fabrics"
     } | sort -u
 }
 

@@ -117,6 +117,64 @@ fresh() {
     [ "$(depends | tr '\n' ' ')" = 'btrfs crypt lvm mdraid multipath ' ]
 }
 
+# A target on a disk of a storage network: the disk's name, and what lsblk says of its transport.
+fabric() {
+    echo "xfs /dev/${1}p1" >"$T/devices"
+    printf '%s part /dev/%s \n%s disk /dev/%s %s\n' "${1}p1" "${1}p1" "$1" "$1" "${2-}" >"$T/lsblk-dev-${1}p1"
+    cp "$T/lsblk-dev-${1}p1" "$T/lsblk-dev-$1"
+    fadump_ng_proc=$T/proc dracutbasedir=$T/dracut host_devs=() kernel_cmdline=''
+    export fadump_ng_proc dracutbasedir kernel_cmdline
+    mkdir -p "$T/proc" "$T/dracut/modules.d/"{74iscsi,74fcoe,74nvmf}
+    : >"$T/proc/cmdline"
+}
+
+@test "iSCSI, FCoE and NVMe over fabrics bring dracut's module for it; a disk of this machine does not" {
+    local case
+    for case in nvme1n1:fc:nvmf nvme1n1:tcp:nvmf nvme1n1:rdma:nvmf sdc:iscsi:iscsi sdc:fcoe:fcoe sdc:fc: sdc:sas: nvme0n1:nvme: \
+        nvme0n1:pcie:; do
+        IFS=: read -r name transport module <<<"$case"
+        fabric "$name" "$transport"
+        kernel_cmdline='netroot=iscsi:192.0.2.1 fcoe=eth0:dcb rd.nvmf.discover=tcp,192.0.2.1'
+        [ "$(fresh depends)" = "$module" ]
+    done
+    # A namespace with several paths.
+    fabric nvme2n1
+    mkdir -p "$T/sys/class/block/nvme2n1/device/nvme3"
+    echo tcp >"$T/sys/class/block/nvme2n1/device/nvme3/transport"
+    kernel_cmdline=rd.nvmf.discover=tcp,192.0.2.1
+    [ "$(fresh depends)" = nvmf ]
+}
+
+@test "a target on a storage network that nothing connects in the boot: no image, and what to do" {
+    export FADUMP_NG_STRICT=1
+    fabric sdc iscsi
+    run fresh check
+    [ "$status" = 1 ]
+    [[ $output == *"is on sdc, which is reached over iscsi, and nothing connects it"*"--add-device /dev/sdc"* ]]
+    host_devs=(/dev/sdc)
+    run fresh check
+    [ "$status" = 255 ]
+    host_devs=()
+    echo 'root=/dev/sda2 netroot=iscsi:192.0.2.1::::iqn' >"$T/proc/cmdline"
+    run fresh check
+    [ "$status" = 255 ]
+    # Another one's words are not for it.
+    fabric nvme1n1 tcp
+    echo 'root=/dev/sda2 netroot=iscsi:192.0.2.1::::iqn' >"$T/proc/cmdline"
+    run fresh check
+    [ "$status" = 1 ]
+    kernel_cmdline='rd.nvmf.discover=tcp,192.0.2.1'
+    run fresh check
+    [ "$status" = 255 ]
+    fabric nvme1n1 fc
+    run fresh check
+    [ "$status" = 255 ]
+    rm -r "$T/dracut/modules.d/74nvmf"
+    run fresh check
+    [ "$status" = 1 ]
+    [[ $output == *"dracut's module nvmf is not installed"* ]]
+}
+
 @test "the drivers of all that a target's device is made of, whatever the image is tailored to" {
     printf 'xfs /dev/mapper/vg0-crash\n' >"$T/devices"
     printf 'dm-0 lvm /dev/mapper/vg0-crash\nsdb disk /dev/sdb\n' >"$T/lsblk-dev-mapper-vg0-crash"
