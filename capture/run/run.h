@@ -89,7 +89,7 @@ struct run {
 	struct guard guard;
 	char core_path[4096];
 	struct verdict verdict;
-	bool judged; /* the verdict says something */
+	bool judged;         /* the verdict says something */
 	struct overlap lost; /* of the crashed kernel's memory, overwritten by this boot */
 	bool in_initramfs;
 	bool plan_network; /* the plan is for targets on other machines only */
