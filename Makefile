@@ -93,7 +93,7 @@ $(O)/unit/test_codec $(O)/unit/test_kdump_pages: UNIT_LIBS := -lz -llzo2 -lzstd 
 $(O)/unit/test_ssh_pool: | $(O)/tools/sftpd
 
 # Tests of what waits, with a clock that they move.
-GIVEN_CLOCK   := child coprocess dmesg feeder
+GIVEN_CLOCK   := child coprocess dmesg feeder ssh_pool
 $(GIVEN_CLOCK:%=$(O)/unit/test_%): UNIT_CLOCK := $(O)/tests/unit/given_clock.o
 $(GIVEN_CLOCK:%=$(O)/unit/test_%): $(O)/tests/unit/given_clock.o
 

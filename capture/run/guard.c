@@ -22,7 +22,8 @@
 /*
  * Each step, and how long it may be silent while it waits for something that it gives up by itself,
  * which is a little sooner: with this machine's own targets, whose worker is given up after four
- * minutes, and with those of others.
+ * minutes, and with those of others. The longest wait of those is SSH_STILL_MS of ssh_pool.h, and
+ * whatever answers is a sign of life (place.c).
  */
 static const struct step {
 	char letter;

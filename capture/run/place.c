@@ -68,6 +68,16 @@ static bool in_memory(const struct run *run, const struct place *p)
 	return p->t.in_memory && !run->options->core;
 }
 
+/* A sign of life of a target's at work: the guard hears it. */
+static int gets_on(void *ctx, bool does)
+{
+	struct guard *g = ctx;
+
+	if (does)
+		guard_pulse(g);
+	return 0;
+}
+
 static void reach(struct run *run, struct place *p, const char *text)
 {
 	char why_down[300];
@@ -94,6 +104,8 @@ static void reach(struct run *run, struct place *p, const char *text)
 	guard_step(run, GUARD_OPEN, p->number);
 	err = target_open(&p->t, &p->url, &p->env);
 	p->open = err == 0;
+	p->t.busy = gets_on;
+	p->t.busy_ctx = &run->guard;
 	if (err < 0)
 		place_fail(run, p, err, "%s", reason(&p->t, err));
 	else if (in_memory(run, p))

@@ -102,6 +102,8 @@ int sftp_pull(struct sftp *s, struct sftp_reply *r)
 			return broken(s, -EPROTO);
 		if (len && s->used >= len) {
 			s->taken = len;
+			if (s->heard)
+				s->heard(s->heard_ctx);
 			return sftp_parse(s->buf + 4, len - 4, r) < 0 ? broken(s, -EPROTO) : 0;
 		}
 		n = read(s->in, s->buf + s->used, BUFFER - s->used);

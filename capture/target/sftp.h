@@ -11,8 +11,9 @@
 
 #include <stdbool.h>
 
-#define SFTP_PATIENCE_MS INT64_C(60000)  /* for a reply */
-#define SFTP_FSYNC_MS    INT64_C(900000) /* for one of fsync: the server may have much to write */
+#define SFTP_PATIENCE_MS INT64_C(60000) /* for a reply */
+/* For one of fsync, of what is small: others may have much to write, which goes with it. */
+#define SFTP_FSYNC_MS INT64_C(300000)
 
 struct sftp_file {
 	unsigned char handle[SFTP_HANDLE_MAX];
@@ -30,9 +31,12 @@ struct sftp {
 	 */
 	int (*on_reply)(void *ctx, const struct sftp_reply *r);
 	void *ctx;
+	void (*heard)(void *ctx); /* a reply has come; may be NULL */
+	void *heard_ctx;
+
+	uint32_t next_id; /* of the next request */
 
 	/* private */
-	uint32_t next_id;
 	unsigned char *buf; /* received: a packet handed out, then what came behind it */
 	size_t used, taken;
 	struct sftp_head head; /* being sent, with payload behind it */

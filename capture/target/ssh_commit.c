@@ -54,28 +54,21 @@ int ssh_sync_names(struct target *t, struct sftp *s, bool *lost)
 	return err;
 }
 
-static bool is_full(struct target *t)
-{
-	uint64_t room;
-
-	return t->ops->space(t, &room) == 0 && room < MIB;
-}
-
 int ssh_flush(struct target *t)
 {
 	struct ssh_pool *p = ssh_pool_of(t);
 	int err = p->path[0] ? ssh_pool_drain(p) : 0;
 	bool held = false;
 
-	if (err == 0)
+	if (err == 0) {
 		err = ssh_pool_sync(p, &held);
+		/* A disk that was full when it was to be written to is told from another one. */
+		t->unproved = err == -EIO;
+	}
 	t->connections = ssh_pool_used(p);
 	t->resumed = p->resumed;
 	/* What was acknowledged to a connection that broke may have died with the server. */
 	t->reread = t->existing || p->lied || p->dropped || !held;
-	/* "Failure" may also be a disk that was full when it was to be written to. */
-	if (err == -EIO && !p->error && !is_full(t))
-		t->unproved = true;
 	err = ssh_told(t, "the server could not bring the file to stable storage", err);
 	if (p->sync_lost && !held)
 		why(t, SSH_SYNC_LOST, "the dump");

@@ -131,6 +131,7 @@ int ssh_target_open(struct target *t)
 		why(t, "%s", p->why);
 		return err;
 	}
+	p->t = t;
 	if (!(p->links[0].link.sftp.extensions & SFTP_EXT_FSYNC))
 		(void)snprintf(t->unassured, sizeof(t->unassured), SSH_NO_SYNC);
 	if (t->existing)

@@ -148,6 +148,8 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 	for (i = 0; i < p->n_links; i++)
 		p->links[i].held = p->links[i].up && p->links[i].file.len;
 	for (i = 0; i < p->n_links; i++) {
+		p->links[i].since = p->links[i].link.sftp.next_id;
+		p->links[i].stale = 0;
 		p->links[i].used = p->links[i].syncing = false;
 		p->links[i].unsynced = 0;
 	}

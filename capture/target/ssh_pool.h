@@ -42,8 +42,11 @@ struct ssh_pool_link {
 	bool away;                /* never came up, and is not tried again: the others do */
 	bool held;                /* up without a break since the file was created */
 	bool syncing;             /* asked to bring the file to stable storage: nothing is sent */
+	bool synced;              /* it answered that, since it was asked last */
 	uint32_t sync_id;         /* of that request */
 	uint64_t unsynced;        /* bytes acknowledged on it since it was asked that */
+	uint32_t since;           /* the first request of this file; answers to earlier ones */
+	unsigned int stale;       /* have come so often */
 	size_t under_way;         /* bytes sent and not acknowledged */
 	struct ssh_window window; /* how many there may be */
 	int64_t heard;            /* when it was last heard of while something was under way */
@@ -56,9 +59,17 @@ struct ssh_span {
 	uint64_t off, len;
 };
 
+/*
+ * How long nothing may get on: less than the watchdog's patience with a dump that is written
+ * (run/guard.c), and more than a sync of the dump may take, which is the longest of all waits here.
+ */
+#define SSH_STILL_MS INT64_C(600000)
+#define SSH_SYNC_MS  INT64_C(540000)
+
 struct ssh_pool {
 	const struct url *url;
 	const struct target_env *env;
+	const struct target *t; /* is told that work goes on, see target_busy(); may be NULL */
 	struct ssh_pool_link links[SSH_LINKS_MAX];
 	size_t n_links;
 	uint64_t sync_every; /* bytes on one connection; ssh_pool_init() says how many */
@@ -116,10 +127,11 @@ int ssh_pool_write(struct ssh_pool *p, const void *buf, size_t len, uint64_t off
 /* Everything is acknowledged. 0 or -errno. */
 int ssh_pool_drain(struct ssh_pool *p) _must_check_;
 /*
- * The file is on stable storage, as every connection that is up says: each may lead to another
- * machine, which answers for what it took alone. When the answer of one is lost, another that has
- * been up since the file was created answers for the disk; with none left, nothing is asked again:
- * p->sync_lost. *held: one of those that answered has been up for so long. 0 or -errno.
+ * The file is on stable storage, as every connection that is up says, all asked at a time: each may
+ * lead to another machine, which answers for what it took alone. When the answer of one is lost,
+ * another that has been up since the file was created answers for the disk; with none left, nothing
+ * is asked again: p->sync_lost. *held: one of those that answered has been up for so long. 0 or
+ * -errno.
  */
 int ssh_pool_sync(struct ssh_pool *p, bool *held) _must_check_;
 /* The open file of the connection ssh_pool_any() gives. */

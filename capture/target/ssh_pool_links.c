@@ -13,7 +13,8 @@
 	INT64_C(45000) /* for a server to be reached at first: switches take their time */
 #define RETRY_MS   INT64_C(300000) /* without progress before a broken connection is given up */
 #define REFUSED_MS INT64_C(60000)  /* the same for a server that is there and will not have us */
-/* A server has so much to write at the end at most, or others' as well: see SFTP_FSYNC_MS. */
+/* So much of the dump is not on the server's disk at most, over all connections: SSH_SYNC_MS has to
+ * do for it. */
 #define SYNC_EVERY  (2 * GIB)
 #define BACKOFF_MAX INT64_C(15000)
 
@@ -43,6 +44,14 @@ static int start(struct ssh_pool *p, size_t i)
 	return err;
 }
 
+static void heard(void *ctx)
+{
+	const struct ssh_pool *p = ctx;
+
+	if (p->t)
+		(void)!target_busy(p->t, true);
+}
+
 static int finish(struct ssh_pool *p, size_t i, int64_t deadline)
 {
 	struct ssh_pool_link *l = &p->links[i];
@@ -51,8 +60,11 @@ static int finish(struct ssh_pool *p, size_t i, int64_t deadline)
 	l->up = err == 0;
 	l->known = l->known || l->up;
 	l->under_way = 0;
+	l->since = l->stale = 0;
 	ssh_window_init(&l->window);
 	l->link.sftp.deadline = p->deadline;
+	l->link.sftp.heard = heard;
+	l->link.sftp.heard_ctx = p;
 	if (err == 0)
 		l->wait_ms = BACKOFF_MS;
 	else
@@ -98,6 +110,7 @@ int ssh_pool_init(struct ssh_pool *p, const struct url *url, const struct target
 		p->links[p->n_links].starting = true;
 		p->links[p->n_links++].retry_at = hello_deadline(p);
 	}
+	p->sync_every /= p->n_links;
 	return 0;
 }
 
@@ -192,7 +205,7 @@ void ssh_pool_drop(struct ssh_pool *p, size_t i, int err)
 	p->dropped = p->dropped || l->used;
 	/* A disk tells of an error once, and that was not heard. */
 	p->sync_lost = p->sync_lost || l->syncing;
-	l->up = l->held = l->syncing = false;
+	l->up = l->held = l->syncing = l->synced = false;
 	l->file.len = 0;
 	l->under_way = 0;
 	l->retry_at = clock_ms() + l->wait_ms;

@@ -26,6 +26,8 @@ void ssh_pool_drop(struct ssh_pool *p, size_t i, int err);
  */
 int ssh_pool_retry(struct ssh_pool *p) _must_check_;
 
+/* Ask one to bring the file to stable storage. 0 or the connection's -errno. */
+int ssh_pool_ask_sync(struct ssh_pool_link *l) _must_check_;
 /* Time for a sync while the file is written: start one. 0 or the connection's -errno. */
 int ssh_pool_sync_some(struct ssh_pool *p, struct ssh_pool_link *l) _must_check_;
 /* Its answer. 0 or p->error. */

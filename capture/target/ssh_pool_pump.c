@@ -8,6 +8,16 @@
 
 #define SILENCE_MS INT64_C(120000) /* under way and not a word: the connection is dead */
 
+#define STALE_MAX  512 /* more than there can be */
+
+/* For one that is asked something: no longer than those wait who share its time. */
+static int64_t silence(const struct ssh_pool *p, const struct ssh_pool_link *l)
+{
+	int64_t ms = l->syncing ? SSH_SYNC_MS : SILENCE_MS;
+
+	return p->env->patience_ms && p->env->patience_ms < ms ? p->env->patience_ms : ms;
+}
+
 int ssh_pool_ignore(void *ctx, const struct sftp_reply *r)
 {
 	(void)ctx;
@@ -52,6 +62,9 @@ static int take_reply(struct ssh_pool *p, size_t i, const struct sftp_reply *r)
 	if (l->syncing && r->id == l->sync_id && r->type == SFTP_STATUS &&
 	    !sftp_sending(&l->link.sftp))
 		return ssh_pool_synced(p, l, r);
+	/* Of a file that was given up: a server may answer in any order. */
+	if ((int32_t)(r->id - l->since) < 0 && ++l->stale <= STALE_MAX)
+		return 0;
 	/* One that is still being sent cannot have been written. */
 	if (!k || r->type != SFTP_STATUS ||
 	    (sftp_sending(&l->link.sftp) && l->link.sftp.payload == k->data)) {
@@ -137,7 +150,7 @@ int ssh_pool_move(struct ssh_pool *p)
 		if (err == -EAGAIN && l->up)
 			err = send_on(p, i);
 		if (err == 0 && l->up && (l->under_way || l->syncing) &&
-		    clock_ms() - l->heard > (l->syncing ? SFTP_FSYNC_MS : SILENCE_MS))
+		    clock_ms() - l->heard > silence(p, l))
 			err = -ETIMEDOUT;
 		if (err < 0 && l->up)
 			ssh_pool_drop(p, i, err);
@@ -181,6 +194,10 @@ int ssh_pool_pump(struct ssh_pool *p, bool (*done)(const struct ssh_pool *p))
 			return 0;
 		if (p->deadline && clock_ms() >= p->deadline) {
 			why(p, "the deadline has passed");
+			return ssh_pool_fail(p, -ETIMEDOUT);
+		}
+		if (clock_ms() - p->progress >= SSH_STILL_MS) {
+			why(p, "nothing has got on for %lld s", (long long)(SSH_STILL_MS / 1000));
 			return ssh_pool_fail(p, -ETIMEDOUT);
 		}
 		wait_links(p);

@@ -11,8 +11,9 @@
  *   SFTPD_ANSWERS  what it says that others do not, of: fsync-unsupported, fsync-invalid,
  *                  directory-failure (a directory is not synced), statvfs-failure, no-frsize,
  *                  no-room-known, remove-failure and stat-failure (of what is not there), flood
- *                  (a write is refused, and then come answers without end)
- *   SFTPD_FAULT    "KIND N": what becomes of the N-th request, from 1, over all connections
+ *                  (a write is refused, and then come answers without end), three-at-once (a dump
+ * is synced when three connections have asked for it) SFTPD_FAULT    "KIND N": what becomes of the
+ * N-th request, from 1, over all connections
  *
  * - fail: refused with Failure
  * - full: that and every write from then on; no room is left
@@ -21,6 +22,8 @@
  * - drop: not carried out, hung up
  * - dropdone: carried out, hung up
  * - dropsync: the N-th sync of a file, and no other request: not carried out, hung up
+ * - stallsync: the same, never answered
+ * - heldback: the N-th write is answered behind the next opening
  * - cut: hung up within the answer
  * - garbage: answered with what is no packet
  * - twice: answered twice
@@ -59,6 +62,7 @@ static bool is_late; /* its connection is gone */
 static struct {
 	unsigned long requests;
 	bool full;
+	unsigned int asked;
 } * shared;
 
 static struct {
@@ -74,6 +78,8 @@ static size_t n_renamed;
 
 static unsigned char in[SFTP_PACKET_MAX + 4], out[SFTP_PACKET_MAX + 4];
 static size_t in_len, in_at, out_len;
+static unsigned char held[1024]; /* an answer that is for later */
+static size_t held_len;
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *fmt, ...)
@@ -475,6 +481,11 @@ static void do_fsync(uint32_t id, int h)
 		put_status(id, EIO);
 		return;
 	}
+	if (answers_with("three-at-once") && strstr(path, "/vmcore.incomplete")) {
+		(void)__atomic_add_fetch(&shared->asked, 1, __ATOMIC_SEQ_CST);
+		while (__atomic_load_n(&shared->asked, __ATOMIC_SEQ_CST) < 3)
+			(void)usleep(1000);
+	}
 	if (S_ISDIR(st.st_mode)) {
 		for (i = n = 0; i < n_renamed; i++) {
 			const char *slash = strrchr(renamed[i].to, '/');
@@ -710,7 +721,7 @@ static void spoilt(unsigned char type)
 		send_out();
 		return;
 	}
-	if (is("stall"))
+	if (is("stall") || is("stallsync"))
 		for (;;)
 			(void)pause();
 	if (is("drop") || is("dropsync"))
@@ -728,6 +739,11 @@ static void spoilt(unsigned char type)
 		send_part(2);
 		exit(0);
 	}
+	if (is("heldback")) {
+		memcpy(held, out, out_len);
+		held_len = out_len;
+		return;
+	}
 	if (is("wrongid"))
 		out[8]++;
 	send_out();
@@ -742,7 +758,9 @@ static bool counts(unsigned char type)
 
 	if (is("short"))
 		return type == SFTP_READ;
-	if (is("dropsync"))
+	if (is("heldback"))
+		return type == SFTP_WRITE;
+	if (is("dropsync") || is("stallsync"))
 		return stat(real(to_sync(type)), &st) == 0 && S_ISREG(st.st_mode);
 	return true;
 }
@@ -769,6 +787,12 @@ static bool serve(void)
 	}
 	carry_out(head[4], false);
 	send_out();
+	if (head[4] == SFTP_OPEN && held_len) {
+		memcpy(out, held, held_len);
+		out_len = held_len;
+		held_len = 0;
+		send_out();
+	}
 	return true;
 }
 

@@ -2,6 +2,8 @@
 /* A file written over several connections, and what becomes of it when one breaks. */
 #include "unit.h"
 
+#include "base/clock.h"
+#include "given_clock.h"
 #include "scratch.h"
 #include "stub.h"
 #include "target/ssh_parts.h"
@@ -52,6 +54,7 @@ static void begin(struct fixture *f, const char *url, const char *fault)
 {
 	const char *why;
 
+	given_clock_real();
 	(void)setenv("SFTPD_FAULT", fault, 1);
 	assert_int_equal(url_parse(url, &f->url, &why), 0);
 	assert_int_equal(target_open(&f->t, &f->url, &f->env), 0);
@@ -83,7 +86,9 @@ static int teardown(void **state)
 	static const char *const names[] = {"ssh", NULL};
 	struct fixture *f = *state;
 
+	given_clock_real();
 	(void)!target_close(&f->t);
+	(void)unsetenv("SFTPD_ANSWERS");
 	url_deinit(&f->url);
 	stubs_deinit(&f->stubs, names);
 	scratch_deinit(&f->s);
@@ -112,6 +117,15 @@ static bool all_up(const struct ssh_pool *p)
 	return true;
 }
 
+/* All three up before the dump is begun, so that each answers for the disk. */
+static void begin_with_three(struct fixture *f, const char *fault)
+{
+	begin(f, "ssh://vault/dumps?connections=3", fault);
+	assert_int_equal(ssh_pool_pump(f->p, all_up), 0);
+	assert_int_equal(f->t.ops->abandon(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+}
+
 static void test_a_lost_sync_ends_the_dump_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -133,16 +147,37 @@ static void test_another_one_answers_for_the_disk(void **state)
 	struct fixture *f = *state;
 	size_t taken;
 
-	begin(f, "ssh://vault/dumps?connections=3", "dropsync 3");
-	assert_int_equal(ssh_pool_pump(f->p, all_up), 0);
-	/* From the first byte on: those that came later have not seen all of it. */
-	assert_int_equal(f->t.ops->abandon(&f->t, DUMP_INCOMPLETE), 0);
-	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+	begin_with_three(f, "dropsync 3");
 	assert_int_equal(write_pieces(f, PLENTY, &taken), 0);
 	assert_int_equal(f->t.ops->write(&f->t, "", 0, 0), 0);
 	assert_int_equal(f->t.ops->flush(&f->t), 0);
 	assert_true(f->p->sync_lost);
 	assert_true(f->t.reread);
+}
+
+static int count(void *ctx, bool gets_on)
+{
+	unsigned int *n = ctx;
+
+	*n += gets_on;
+	return 0;
+}
+
+static void test_answers_of_a_file_that_was_given_up_are_nothing_to_the_next(void **state)
+{
+	struct fixture *f = *state;
+	size_t taken;
+
+	/* The first write is the log's. */
+	begin(f, "ssh://vault/dumps", "heldback 3");
+	assert_int_equal(write_pieces(f, 8, &taken), 0);
+	assert_int_equal(f->t.ops->abandon(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(write_pieces(f, 8, &taken), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "", 0, 0), 0);
+	assert_int_equal(f->t.ops->flush(&f->t), 0);
+	assert_int_equal(f->p->links[0].stale, 1);
+	assert_false(f->t.reread);
 }
 
 static void test_what_is_sent_whole_is_worth_keeping(void **state)
@@ -159,6 +194,63 @@ static void test_what_is_sent_whole_is_worth_keeping(void **state)
 	assert_non_null(strstr(f->t.why, "whether that worked is not known"));
 }
 
+#define WATCHDOG_MS INT64_C(630000) /* with a dump that is written: run/guard.c */
+
+static bool all_acknowledged(const struct ssh_pool *p)
+{
+	return p->links[0].under_way == 0;
+}
+
+static void test_a_sync_without_an_answer_ends_before_the_watchdog(void **state)
+{
+	struct fixture *f = *state;
+	static const unsigned char piece[PIECE];
+	uint64_t off = GIB;
+	size_t taken;
+
+	begin(f, "ssh://vault/dumps", "stallsync 2");
+	for (; !f->p->links[0].syncing; off += PIECE)
+		assert_int_equal(f->t.ops->write(&f->t, piece, PIECE, off), 0);
+	/* The last that is heard before. */
+	assert_int_equal(ssh_pool_pump(f->p, all_acknowledged), 0);
+	given_clock_pass(WATCHDOG_MS - 30000);
+	assert_int_equal(write_pieces(f, PLENTY, &taken), -ECONNRESET);
+	assert_true(taken < PLENTY / 2);
+}
+
+static void test_all_connections_sync_at_a_time(void **state)
+{
+	struct fixture *f = *state;
+	size_t taken;
+
+	(void)setenv("SFTPD_ANSWERS", "three-at-once", 1);
+	f->env.deadline = clock_ms() + 40000;
+	begin_with_three(f, "");
+	f->p->sync_every = GIB;
+	assert_int_equal(write_pieces(f, PLENTY, &taken), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "", 0, 0), 0);
+	assert_int_equal(f->t.ops->flush(&f->t), 0);
+	assert_false(f->t.reread);
+}
+
+static void test_every_answer_is_a_sign_of_life(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int heard = 0;
+	size_t taken;
+
+	begin(f, "ssh://vault/dumps", "");
+	f->t.busy = count;
+	f->t.busy_ctx = &heard;
+	assert_int_equal(write_pieces(f, 10, &taken), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "", 0, 0), 0);
+	assert_int_equal(heard, 10);
+	assert_int_equal(f->t.ops->flush(&f->t), 0);
+	assert_int_equal(heard, 11);
+	assert_int_equal(target_put(&f->t, DUMP_MANIFEST, "hello", 5), 0);
+	assert_true(heard > 14);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +258,15 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_another_one_answers_for_the_disk, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_sync_without_an_answer_ends_before_the_watchdog, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_all_connections_sync_at_a_time, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_every_answer_is_a_sign_of_life, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_answers_of_a_file_that_was_given_up_are_nothing_to_the_next, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_sent_whole_is_worth_keeping, setup,
 						teardown),
 	};
