@@ -112,27 +112,8 @@ static int ssh_write(struct target *t, const void *buf, size_t len, uint64_t off
 {
 	struct ssh_pool *p = ssh_pool_of(t);
 
+	ssh_pool_reread(p);
 	return ssh_told(t, "", len ? ssh_pool_write(p, buf, len, off) : ssh_pool_drain(p));
-}
-
-struct range {
-	void *buf;
-	size_t len;
-	uint64_t off;
-};
-
-static int read_range(struct sftp *s, struct sftp_file *f, void *ctx)
-{
-	const struct range *r = ctx;
-
-	return sftp_read(s, f, r->buf, r->len, r->off);
-}
-
-static int ssh_pread(struct target *t, void *buf, size_t len, uint64_t off)
-{
-	struct range r = {.buf = buf, .len = len, .off = off};
-
-	return ssh_persist(t, read_range, &r);
 }
 
 static int ask_size(struct sftp *s, struct sftp_file *f, void *ctx)

@@ -60,6 +60,8 @@ int ssh_flush(struct target *t)
 	int err = p->path[0] ? ssh_pool_drain(p) : 0;
 	bool held = false;
 
+	/* What was read before proves nothing. */
+	ssh_pool_reread(p);
 	if (err == 0) {
 		err = ssh_pool_sync(p, &held);
 		/* A disk that was full when it was to be written to is told from another one. */

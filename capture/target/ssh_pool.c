@@ -68,8 +68,18 @@ const char *ssh_pool_said(const struct ssh_pool *p)
 	return p->links[i < p->n_links ? i : 0].link.sftp.said;
 }
 
+void ssh_pool_reread(struct ssh_pool *p)
+{
+	size_t i;
+
+	for (i = 0; i < SSH_AHEADS; i++)
+		p->ahead[i].len = 0;
+	p->read_size = 0;
+}
+
 void ssh_pool_adopt(struct ssh_pool *p, const char *path)
 {
+	ssh_pool_reread(p);
 	(void)snprintf(p->path, sizeof(p->path), "%s", path);
 	p->flags = SFTP_FXF_READ;
 	p->end = 0;
@@ -124,6 +134,7 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 	size_t i;
 	int err;
 
+	ssh_pool_reread(p);
 	/* A file that was given up before this one has left a moment for cleaning up. */
 	set_deadline(p, p->env->deadline);
 	if (p->error || !ssh_pool_any(p))

@@ -54,6 +54,16 @@ struct ssh_pool_link {
 	int64_t wait_ms;          /* how long the next retry will wait */
 };
 
+/* Bytes that were read back. */
+struct ssh_ahead {
+	unsigned char *buf; /* NULL until it is used */
+	uint64_t off;
+	size_t len;
+	uint64_t used; /* when; of the pool's reads */
+};
+
+#define SSH_AHEADS 2 /* a dump's page descriptors and its pages are read in turn */
+
 /* Bytes of the file. */
 struct ssh_span {
 	uint64_t off, len;
@@ -72,6 +82,8 @@ struct ssh_pool {
 	const struct target *t; /* is told that work goes on, see target_busy(); may be NULL */
 	struct ssh_pool_link links[SSH_LINKS_MAX];
 	size_t n_links;
+	struct ssh_ahead ahead[SSH_AHEADS]; /* of the file as it is: ssh_read.c */
+	uint64_t reads, read_size;          /* how many there were; the file's size, 0: not known */
 	uint64_t sync_every; /* bytes on one connection; ssh_pool_init() says how many */
 	char ciphers[1024];  /* for ssh; "": its own choice */
 	int64_t deadline;    /* env's, until what is left to do is small; 0: none */
@@ -140,6 +152,8 @@ struct sftp_file *ssh_pool_file(struct ssh_pool *p);
 unsigned int ssh_pool_used(const struct ssh_pool *p);
 /* What the server said last on that connection; "" nothing. */
 const char *ssh_pool_said(const struct ssh_pool *p);
+/* Nothing that was read before counts any more. */
+void ssh_pool_reread(struct ssh_pool *p);
 /* A file that ssh_pool_any()'s connection has opened for reading, to be found again at path. */
 void ssh_pool_adopt(struct ssh_pool *p, const char *path);
 /* What is left to do is small: a deadline that is near or over leaves some time for it. */

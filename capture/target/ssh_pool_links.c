@@ -127,6 +127,10 @@ void ssh_pool_deinit(struct ssh_pool *p)
 		ssh_link_close(&p->links[i].link);
 	}
 	ssh_pool_free_chunks(p);
+	for (i = 0; i < SSH_AHEADS; i++) {
+		free(p->ahead[i].buf);
+		p->ahead[i] = (struct ssh_ahead){.buf = NULL};
+	}
 	free(p->astray);
 	p->astray = NULL;
 	p->n_astray = 0;

@@ -163,6 +163,36 @@ static int count(void *ctx, bool gets_on)
 	return 0;
 }
 
+static void test_who_reads_on_does_not_wait_for_each_piece(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char page[4096], other[16];
+	unsigned int heard = 0;
+	size_t taken, i;
+
+	begin(f, "ssh://vault/dumps", "");
+	assert_int_equal(write_pieces(f, 128, &taken), 0);
+	assert_int_equal(f->t.ops->flush(&f->t), 0);
+	f->t.busy = count;
+	f->t.busy_ctx = &heard;
+	/* Pages with gaps, and what says where they are, in turn. */
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(f->t.ops->pread(&f->t, page, sizeof(page), MIB + i * 5000), 0);
+		assert_int_equal(page[0], (MIB + i * 5000) / PIECE);
+		assert_int_equal(page[4095], (MIB + i * 5000 + 4095) / PIECE);
+		assert_int_equal(f->t.ops->pread(&f->t, other, sizeof(other), i * 16), 0);
+		assert_int_equal(other[0], 0);
+	}
+	assert_true(heard < 100);
+	assert_int_equal(f->t.ops->pread(&f->t, page, 1, 128 * PIECE - 1), 0);
+	assert_int_equal(f->t.ops->pread(&f->t, page, 2, 128 * PIECE - 1), -ENODATA);
+	/* What is written after it is seen. */
+	assert_int_equal(f->t.ops->write(&f->t, "new", 3, 0), 0);
+	assert_int_equal(f->t.ops->flush(&f->t), 0);
+	assert_int_equal(f->t.ops->pread(&f->t, page, 3, 0), 0);
+	assert_memory_equal(page, "new", 3);
+}
+
 static void test_answers_of_a_file_that_was_given_up_are_nothing_to_the_next(void **state)
 {
 	struct fixture *f = *state;
@@ -264,6 +294,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_every_answer_is_a_sign_of_life, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_who_reads_on_does_not_wait_for_each_piece,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_answers_of_a_file_that_was_given_up_are_nothing_to_the_next, setup,
 			teardown),
