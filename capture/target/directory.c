@@ -175,6 +175,9 @@ int directory_publish(struct target *t, const char *from, const char *to)
 	if (err < 0)
 		return err;
 	err = is_file(t, to, &file) ? sync_names(t) : -ESTALE;
+	/* Nobody may wait for it any more. */
+	if (err == 0)
+		err = target_busy(t, true);
 	/* A name that may not last is none: back to what abandon() removes. */
 	if (err < 0 && renameat(t->dir_fd, to, t->dir_fd, from) < 0)
 		why(t, "%s/%s may not last (%s), and cannot be renamed back", t->dir, to,

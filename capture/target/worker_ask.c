@@ -72,6 +72,15 @@ static void take_over(struct target *t)
 	t->reread = s->reread;
 }
 
+/* The time for a publish is over. true: it is done all the same, and its answer on its way. */
+static bool is_published(struct worker *w)
+{
+	int open = PUBLISH_OPEN;
+
+	return !atomic_compare_exchange_strong(&w->area->publish, &open, PUBLISH_GIVEN_UP) &&
+	       open == PUBLISH_DONE && wait_fd(w->sock, POLLIN, clock_ms() + CLEANUP_MS) == 0;
+}
+
 /*
  * The next answer, for as long as a request of the kind op may take. -EINPROGRESS: the deadline has
  * passed and there is none yet, which the worker knows by now. After -ETIMEDOUT or -EPIPE it is
@@ -83,7 +92,8 @@ static int hear(struct target *t, enum worker_op op, struct worker_answer *a)
 	ssize_t n;
 
 	do {
-		if (wait_fd(w->sock, POLLIN, until(t, op)) < 0) {
+		if (wait_fd(w->sock, POLLIN, until(t, op)) < 0 &&
+		    !(op == WORKER_PUBLISH && is_published(w))) {
 			if (!too_late(t, op))
 				return lose(t, -ETIMEDOUT);
 			atomic_store(&w->area->stop, true);
@@ -94,6 +104,8 @@ static int hear(struct target *t, enum worker_op op, struct worker_answer *a)
 		while (n < 0 && errno == EINTR);
 		if (n != (ssize_t)sizeof(*a))
 			return lose(t, -EPIPE);
+		if (a->busy)
+			(void)!target_busy(t, true);
 	} while (a->busy);
 	return 0;
 }
@@ -197,6 +209,7 @@ int worker_call(struct target *t, const struct worker_request *q, int fd, uint64
 	if (w->under_way || w->owed || too_late(t, q->op))
 		return time_is_over(t);
 	memcpy(w->area->t.why, t->why, sizeof(t->why));
+	atomic_store(&w->area->publish, PUBLISH_OPEN);
 	err = worker_tell(t, q, fd);
 	if (err == 0)
 		err = hear(t, q->op, &a);

@@ -32,6 +32,8 @@ enum worker_op {
 	WORKER_CLOSE, /* the worker ends */
 };
 
+enum worker_publish { PUBLISH_OPEN, PUBLISH_DONE, PUBLISH_GIVEN_UP };
+
 struct worker_request {
 	enum worker_op op;
 	unsigned int slot; /* WRITE: where the bytes are */
@@ -53,6 +55,9 @@ struct worker_area {
 	/* The deadline has passed: what is under way or waits is to end with -ETIMEDOUT, as soon as
 	 * it can; only what is done after the deadline is still done. */
 	atomic_bool stop;
+	/* Of a publish: whoever is first decides, the worker that it is done, or the capture that
+	 * it was given up; then the worker takes the name back. */
+	atomic_int publish;
 	struct target_entry entry;
 	unsigned char data[WORKER_SLOTS][WORKER_SLOT_SIZE]; /* to be written */
 	unsigned char other[WORKER_SLOT_SIZE];

@@ -17,6 +17,7 @@ struct server {
 	struct worker_area *area;
 	int sock;
 	int64_t said; /* when it last said that it is at work, clock_ms() */
+	bool publishing;
 };
 
 static int say(int sock, const struct worker_answer *a)
@@ -56,12 +57,22 @@ static int hear(int sock, struct worker_request *q, int *fd)
 	return 0;
 }
 
+/* The last that a publish asks: does it still count? */
+static int decide_publish(struct worker_area *area)
+{
+	int open = PUBLISH_OPEN;
+
+	return atomic_compare_exchange_strong(&area->publish, &open, PUBLISH_DONE) ? 0 : -ETIMEDOUT;
+}
+
 /* Of struct target, for what is done here. */
 static int still_busy(void *ctx, bool gets_on)
 {
 	const struct worker_answer busy = {.busy = true};
 	struct server *s = ctx;
 
+	if (s->publishing)
+		return decide_publish(s->area);
 	if (atomic_load(&s->area->stop))
 		return -ETIMEDOUT;
 	if (!gets_on || clock_ms() < s->said + BUSY_MS)
@@ -186,6 +197,7 @@ void worker_serve(struct worker_area *area, const struct target_ops *ops, int so
 
 		if (hear(sock, &q, &fd) < 0)
 			_exit(1);
+		s.publishing = q.op == WORKER_PUBLISH;
 		if (q.op < WORKER_CLEANUP && atomic_load(&area->stop))
 			a.err = -ETIMEDOUT;
 		else

@@ -494,6 +494,33 @@ static void test_a_deadline_in_the_last_sync(void **state)
 	}
 }
 
+static int publish_late(struct target *t, const char *from, const char *to)
+{
+	nap(2 * DEADLINE_MS);
+	return disk_ops.publish(t, from, to);
+}
+
+/* What the capture does not know of has not the name of what was proved. */
+static void test_a_name_that_comes_too_late_is_taken_back(void **state)
+{
+	struct fixture *f = *state;
+	struct target_ops ops = disk_ops;
+	struct dump_claim claim = {.stream_ended = true, .size = 3, .dump_id = 1};
+	struct receipt r = {0};
+	struct target t;
+
+	ops.publish = publish_late;
+	t = at_work(f, &ops);
+	assert_int_equal(t.ops->write(&t, "abc", 3, 0), 0);
+	assert_int_equal(target_commit(&t, &claim, &r), -ETIMEDOUT);
+	assert_int_equal(r.size, 0);
+	/* Behind it, and it may stay. */
+	assert_int_equal(t.ops->abandon(&t, ""), 0);
+	assert_int_equal(target_close(&t), 0);
+	assert_false(root_exists(&f->s.root, "/var/crash/host-1/vmcore"));
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore.incomplete"), "abc");
+}
+
 static void test_one_that_dies_is_noticed(void **state)
 {
 	static const struct target_ops ops = {
@@ -685,6 +712,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_deadline_in_the_middle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_deadline_while_it_is_idle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_deadline_in_the_last_sync, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_name_that_comes_too_late_is_taken_back,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_that_dies_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_opening_that_hangs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_an_opening_that_gets_on_may_take_its_time,
