@@ -214,6 +214,7 @@ static void create(struct run *run, struct place *p)
 	int err = p->t.ops->create(&p->t, DUMP_INCOMPLETE);
 
 	p->streamed = err == 0;
+	p->level = run->level;
 	if (err < 0)
 		place_fail(run, p, err, "cannot create %s/%s: %s", p->t.dir, DUMP_INCOMPLETE,
 			   reason(&p->t, err));
@@ -344,6 +345,7 @@ static void commit(struct run *run, struct place *p)
 void place_finish(struct run *run, struct place *p, int err, const char *why)
 {
 	struct run_attempt *a = p->attempt;
+	bool full;
 
 	if (a->err == 0 && err < 0)
 		place_fail(run, p, err, "%s", why);
@@ -358,15 +360,17 @@ void place_finish(struct run *run, struct place *p, int err, const char *why)
 		log_warning(run->log, "%s: %s", a->target, a->unassured);
 	if (a->err == 0 || !p->open)
 		return;
+	/* Of a dump of another level than the last one nothing is remembered. */
+	full = p->streamed && a->err == -ENOSPC && p->level == run->level;
 	/* So large it is at least: no need to fill another disk, or this one again, to find out. */
-	if (p->streamed && a->err == -ENOSPC && run->stream.size > run->least_bytes)
+	if (full && run->stream.size > run->least_bytes)
 		run->least_bytes = run->stream.size;
 	if (p->published)
 		return;
 	if (p->t.ops->abandon(&p->t, p->t.unproved ? "" : DUMP_INCOMPLETE) < 0)
 		log_warning(run->log, "%s: %s/%s: cannot be removed", p->t.text, p->t.dir,
 			    DUMP_INCOMPLETE);
-	if (p->streamed && a->err == -ENOSPC)
+	if (full)
 		remember_full(run, &p->t);
 }
 

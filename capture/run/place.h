@@ -15,6 +15,7 @@ struct place {
 	bool shared;   /* others are filled in the same pass, and wait while this one is written */
 	int number;    /* of the target, in the configuration */
 	bool streamed; /* it was asked to take the dump */
+	int level;     /* of that dump */
 	bool committed;
 	bool published;          /* it has the dump, whole, and cannot promise that it lasts */
 	const char *verified;    /* when committed: how far, for the manifest */

@@ -53,8 +53,7 @@ static bool without_filter(struct run *run)
 		    "%s: it cannot leave pages out of this dump with dump-level = %d; once more "
 		    "with dump-level = %d, which needs more room",
 		    run->unfiltered, run->level, UNFILTERED);
-	run->level = UNFILTERED;
-	run_recall_full(run);
+	run_set_level(run, UNFILTERED);
 	run_plan(run, run->plan_network);
 	return !run->no_plan[0];
 }

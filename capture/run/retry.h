@@ -9,7 +9,7 @@
 void retry_log_words(struct run *run);
 /*
  * After a stream that failed. true: something is different now (run->without, run->level with its
- * plan), and one more is worth it; said and kept for the manifest. Each thing is tried once in a
- * capture. false: it failed for good.
+ * plan), and one more is worth it; said and kept for the manifest. Limits stay lifted for the
+ * whole capture, the level for one target. false: it failed for good.
  */
 bool retry_otherwise(struct run *run);

@@ -40,21 +40,46 @@ void run_init(struct run *run, const struct root *root, const struct config *con
 		.started_ms = clock_ms(),
 		.lock = -1,
 	};
-	run->level = config->dump_level;
-	run_recall_full(run);
+	run_set_level(run, config->dump_level);
 	owner_init(root, &run->owner);
 	console_init(&run->console, root, run->in_initramfs);
 	guard_init(&run->guard);
 }
 
-void run_recall_full(struct run *run)
+/* Where that of such dumps is kept, or may be. */
+static struct run_earlier *memory_of(struct run *run, const char *how)
 {
-	const struct run_earlier *e = &run->earlier;
+	size_t i;
 
+	for (i = 0; i < RUN_KINDS - 1; i++)
+		if (!run->earlier[i].how[0] || strcmp(run->earlier[i].how, how) == 0)
+			break;
+	return &run->earlier[i];
+}
+
+static void keep_full(struct run *run)
+{
+	struct run_earlier *e = memory_of(run, run->least_how);
+
+	if (!run->least_bytes && !run->n_full)
+		return;
+	memcpy(e->how, run->least_how, sizeof(e->how));
+	e->least_bytes = run->least_bytes;
+	memcpy(e->full, run->full, sizeof(e->full));
+	e->n_full = run->n_full;
+}
+
+void run_set_level(struct run *run, int level)
+{
+	const struct run_earlier *e;
+
+	keep_full(run);
+	run->level = level;
 	run->least_bytes = 0;
 	run->n_full = 0;
 	(void)snprintf(run->least_how, sizeof(run->least_how), "%d %s %s", run->level,
 		       run->config->compress, run->config->makedumpfile_options);
+	e = memory_of(run, run->least_how);
 	if (strcmp(e->how, run->least_how) != 0)
 		return;
 	run->least_bytes = e->least_bytes;
@@ -252,6 +277,19 @@ static bool has_unassured(const struct run *run)
 	return false;
 }
 
+/* What became of the plan for the target before is nothing to this one. */
+static void plan_anew(struct run *run, int network, int *planned)
+{
+	bool other = run->level != run->config->dump_level;
+
+	if (other)
+		run_set_level(run, run->config->dump_level);
+	run->unfiltered[0] = '\0';
+	if (other || network != *planned)
+		run_plan(run, network);
+	*planned = network;
+}
+
 /* Target after target, each with those that are to be filled in the same pass. */
 static enum run_outcome try_targets(struct run *run)
 {
@@ -266,9 +304,7 @@ static enum run_outcome try_targets(struct run *run)
 		for (n = 1; i + n < c->n_targets && t[n].also;)
 			n++;
 		network = all_network(t, n);
-		if (network != planned)
-			run_plan(run, network);
-		planned = network;
+		plan_anew(run, network, &planned);
 		err = attempt_pass(run, t, n);
 		if (err == 0)
 			return RUN_CAPTURED;
@@ -345,13 +381,13 @@ static enum run_outcome look_back(struct run *run)
 		return RUN_FAILED;
 	/* Nobody is told to wait: a person who tries has a reason to. */
 	if (run->options->late) {
-		struct run_earlier *e = &run->earlier;
+		struct run_earlier *e = &run->earlier[0];
 
 		memcpy(e->how, record.least_how, sizeof(e->how));
 		e->least_bytes = record.least_bytes;
 		memcpy(e->full, record.full, sizeof(e->full));
 		e->n_full = record.n_full;
-		run_recall_full(run);
+		run_set_level(run, run->level);
 		memcpy(run->saved, record.saved, sizeof(run->saved));
 	}
 	if (!run->options->late || !record.target[0])

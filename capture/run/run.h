@@ -68,7 +68,9 @@ struct run_full {
 	uint64_t room; /* bytes */
 };
 
-/* What an earlier capture of this boot learned of full targets, with which settings. */
+#define RUN_KINDS 3 /* of dumps: as configured, without a filter, an earlier capture's */
+
+/* What was learned of full targets with which settings, by an earlier capture of this boot, too. */
 struct run_earlier {
 	char how[300];
 	uint64_t least_bytes;
@@ -101,7 +103,7 @@ struct run {
 	struct stream_result stream;
 	struct proof_digest digest; /* of the last stream */
 	struct mdf_plan plan;
-	int level;            /* the dump level; 1 where filtering failed */
+	int level;            /* the dump level; 1 where filtering failed, for that target */
 	char unfiltered[400]; /* how it failed; "" */
 	unsigned int without; /* enum confine_limit: what makedumpfile is not limited in, since it
 				 may have died of it */
@@ -111,7 +113,9 @@ struct run {
 	char least_how[300];  /* with these settings */
 	struct run_full full[CONFIG_TARGETS_MAX];
 	size_t n_full;
-	struct run_earlier earlier;
+	/* That of dumps with other settings, each with its own: what filtering leaves out decides
+	 * what is too little room. */
+	struct run_earlier earlier[RUN_KINDS];
 	struct run_attempt attempts[CONFIG_TARGETS_MAX];
 	size_t n_attempts;
 	int64_t started_ms;                         /* monotonic */
@@ -131,8 +135,9 @@ enum run_outcome run_capture(struct run *run);
 void run_init(struct run *run, const struct root *root, const struct config *config,
 	      const struct run_options *options, struct log *log);
 void run_deinit(struct run *run);
-/* For dumps of run->level: what is known of targets that were full, from earlier captures too. */
-void run_recall_full(struct run *run);
+/* Dumps have this level from now on; what is known of targets that were full is that of the level.
+ */
+void run_set_level(struct run *run, int level);
 
 /* What a target needs to know, without a deadline. */
 void run_target_env(const struct root *root, const struct config *config, struct target_env *out);

@@ -190,6 +190,19 @@ again_without() {
     [[ $(cat "$crash"/*/manifest.json) != *filtering_failed* ]]
 }
 
+@test "each target is judged for itself: where filtering failed once, the next one has a filtered dump" {
+    # shellcheck disable=SC2016
+    stubbed 'case " $* " in *" -d 31 "*) [ -e "$STUB/once" ] || { tell "touch $STUB/once"; echo "cannot exclude pages" >&2; exit 1; } ;; esac;
+        case " $* " in *" -d 1 "*) exit 1 ;; esac;'
+    fadump capture --target file:///var/crash --target file:///var/other
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"once more with dump-level = 1"* ]]
+    output=$(cat "$T"/root/var/other/*/manifest.json)
+    [ "$(json dump.level)" = 31 ]
+    [[ $output != *filtering_failed* ]]
+    [ "$(json complete)" = True ]
+}
+
 @test "what cannot be filtered: no older dump gives way to it, and the late service does not fill the disk again to find out" {
     [ "$(id -u)" = 0 ] || skip "only root can mount a disk"
     # shellcheck disable=SC2016
