@@ -246,3 +246,40 @@ teardown() {
     [ "$(cat "$D"/*/notes)" = mine ]
     [ "$(find "$D" -name manifest.json | wc -l)" = 3 ]
 }
+
+# The dump of the crash in $1 becomes one that was sent whole and could not be proved.
+unproved() {
+    local dir
+    dir=$(dirname "$(grep -l "crash $1\$" "$D"/*/vmcore-dmesg.txt)")
+    mv "$dir/vmcore" "$dir/vmcore.incomplete"
+    sed -i 's/"complete": true/"complete": false, "unproved": true/' "$dir/manifest.json"
+}
+
+@test "a dump that was sent whole and not proved is a dump: it goes last, and when the same one is saved" {
+    conf 'keep = 3'
+    crash 1
+    crash 2
+    unproved 2
+    fadump list --json
+    [ "$(json dumps.1.state)" = unproved ]
+    crash 3
+    crash 4
+    crash 5
+    [ "$(numbers dumps)" = "1 5" ]
+    [ "$(find "$D" -name vmcore.incomplete | wc -l)" = 1 ]
+    fadump prune
+    [ "$(find "$D" -name vmcore.incomplete | wc -l)" = 1 ]
+    # The same crash once more: beside it, and then instead of it.
+    unproved 5
+    fadump list --json
+    [ "$(json dumps.4.state)" = unproved ]
+    rm -rf "$T/root/run/fadump-ng"
+    STUB_EXIT=1 fadump capture
+    [ "$(find "$D" -name vmcore.incomplete | wc -l)" = 2 ]
+    rm -rf "$T/root/run/fadump-ng"
+    fadump capture
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"the same dump is here, proved"* ]]
+    [ "$(find "$D" -name vmcore.incomplete | wc -l)" = 1 ]
+    [ "$(numbers dumps)" = "1 5" ]
+}
