@@ -320,10 +320,14 @@ void ssh_pool_forget(struct ssh_pool *p)
 {
 	size_t i;
 
+	p->streaming = false;
 	set_deadline(p, clock_ms() + CLEANUP_MS);
 	for (i = 0; i < p->n_links; i++) {
 		struct ssh_pool_link *l = &p->links[i];
 
+		/* Whatever is asked now would be answered behind that, if ever. */
+		if (l->up && l->syncing)
+			ssh_pool_drop(p, i, -ETIMEDOUT);
 		/* Answers to what was under way may come even behind this one's. */
 		l->link.sftp.on_reply = ssh_pool_ignore;
 		if (l->up && l->file.len && !l->link.sftp.broken)
@@ -337,8 +341,8 @@ void ssh_pool_forget(struct ssh_pool *p)
 	p->filling = NULL;
 	p->path[0] = '\0';
 	p->end = p->n_astray = 0;
-	p->acked = p->streaming = false;
+	p->acked = false;
 	/* That of a lost sync says nothing of the server. */
-	if (ssh_pool_any_up(p) || (p->sync_lost && p->error == -ECONNRESET))
+	if (ssh_pool_any_up(p) || p->sync_lost)
 		p->error = 0;
 }
