@@ -124,7 +124,8 @@ const struct config_key config_keys[] = {
 		.choices = compress_words,
 		.values = "auto | lzo | zstd | snappy | zlib | none",
 		.def = "auto",
-		.help = "How the pages are compressed. auto takes the first of lzo, snappy, zstd and "
+		.help = "How the pages are compressed. auto takes the first of lzo, snappy, zstd "
+			"and "
 			"zlib that the installed makedumpfile has built in; over a network zstd "
 			"comes first. One that is asked for by name but not built in is replaced "
 			"the same way, with a warning.",

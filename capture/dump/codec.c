@@ -132,11 +132,13 @@ static int make_context(struct expander *e, const struct codec *codec)
 
 void expander_deinit(struct expander *e)
 {
-	const struct codec *codec = e->codecs ? &e->codecs->list[find(KDUMP_STATUS_ZSTD)] : NULL;
+	const struct codec *codec;
 	size_t (*free_context)(void *);
 
-	if (!e->zstd)
+	/* What made the context is there as long as the context. */
+	if (!e->zstd || !e->codecs)
 		return;
+	codec = &e->codecs->list[find(KDUMP_STATUS_ZSTD)];
 	memcpy(&free_context, &codec->unmake, sizeof(free_context));
 	(void)free_context(e->zstd);
 	e->zstd = NULL;
