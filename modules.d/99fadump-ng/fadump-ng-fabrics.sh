@@ -9,8 +9,9 @@ fadump_ng_fabrics() {
     local name transport file
 
     while read -r name _ _ transport; do
-        # lsblk has no word for a namespace with several paths, or is too old for one.
-        if [[ $name == nvme* && ! $transport ]]; then
+        # lsblk says "nvme", whatever the transport. A namespace with several paths has it at its controllers.
+        if [[ $name == nvme* ]]; then
+            transport=
             for file in "${fadump_ng_sysfs-/sys}/class/block/$name"/device/{,nvme*/}transport; do
                 [[ $transport || ! -r $file ]] || read -r transport < "$file"
             done
@@ -25,22 +26,24 @@ fadump_ng_fabrics() {
 # Does the boot connect the disk $2, with dracut's module $1? Modules do so for the devices that dracut was told of, those of
 # the root file system among them, and where the command line says how.
 fadump_ng_is_connected() {
-    local device words
+    local device words line
 
     # shellcheck disable=SC2154
     for device in "${host_devs[@]}"; do
-        ! fadump_ng_look_at "$device" | grep -q "^$2 " || return 0
+        [[ $'\n'$(fadump_ng_look_at "$device") != *$'\n'"$2 "* ]] || return 0
     done
     case $1 in
         iscsi) words='(root|netroot)=iscsi:|rd\.iscsi\.|iscsi_firmware' ;;
         fcoe) words='(rd\.)?fcoe=|netroot=fcoe:' ;;
         nvmf) words='rd\.nvmf\.' ;;
     esac
+    # Not one pipeline: dracut sets pipefail, and most of these files are not there.
     # shellcheck disable=SC2154
-    {
+    line=$(
         echo "$kernel_cmdline"
         cat "${fadump_ng_proc-/proc}/cmdline" "$dracutsysrootdir"/etc/cmdline "$dracutsysrootdir"/etc/cmdline.d/*.conf 2> /dev/null
-    } | grep -Eq "(^|[[:space:]])($words)"
+    ) || :
+    grep -Eq "(^|[[:space:]])($words)" <<< "$line"
 }
 
 # A target on a storage network that the image would not reach means an image without a capture.

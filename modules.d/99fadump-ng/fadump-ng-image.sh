@@ -108,6 +108,17 @@ fadump_ng_recall() {
     dwarn "fadump-ng: $fadump_ng_reason; the image gets what was recorded on $(date -r "$record/of" '+%F')"
 }
 
+# The same for what is known of a device that is away: nothing else is replaced.
+fadump_ng_recall_devices() {
+    local record=$fadump_ng_state/image name
+
+    cmp -s "$record/devices" "$fadump_ng_answers/devices" || return 1
+    for name in layers fabrics drivers rules; do
+        cp "$record/$name" "$fadump_ng_answers/$name" 2> /dev/null || return 1
+    done
+    dwarn "fadump-ng: $fadump_ng_reason; the image gets what was recorded of it on $(date -r "$record/of" '+%F')"
+}
+
 # Best effort: /var may be read-only.
 fadump_ng_remember() {
     local record=$fadump_ng_state/image
@@ -123,12 +134,14 @@ fadump_ng_prepare() {
 
     [[ ! -d $fadump_ng_work ]] || return 0
     mkdir -p "$fadump_ng_answers"
+    # Asked for by others: dracut adds what depends() prints to the same list.
+    [[ " $dracutmodules $add_dracutmodules $force_add_dracutmodules " != *" multipath "* ]] || : > "$fadump_ng_work/multipath"
     fadump_ng_try fadump_ng_check_tools || return 0
     fadump_ng_ask_all "$fadump_ng_answers" || status=$?
     case $status in
         0) : > "$fadump_ng_work/complete" ;;
         1) { [[ ! ${FADUMP_NG_STRICT-} ]] && fadump_ng_recall; } || printf '%s\n' "$fadump_ng_reason" > "$fadump_ng_work/broken" ;;
-        2) fadump_ng_recall || dwarn "fadump-ng: $fadump_ng_reason; its drivers may be missing in the image" ;;
+        2) fadump_ng_recall_devices || dwarn "fadump-ng: $fadump_ng_reason; its drivers may be missing in the image" ;;
     esac
     fadump_ng_try fadump_ng_check_answers || :
 }

@@ -56,7 +56,8 @@ fadump_ng_dhcp_client() {
 
     for name in "$1" busybox dhcpcd dhclient; do
         find_binary "$name" > /dev/null || continue
-        [[ $name != busybox ]] || busybox --list 2> /dev/null | grep -qx "$1" || continue
+        # Not grep -q, which would end before busybox has written all.
+        [[ $name != busybox ]] || busybox --list 2> /dev/null | grep -x "$1" > /dev/null || continue
         echo "$name"
         return 0
     done
@@ -84,6 +85,7 @@ fadump_ng_check_answers() {
             || fadump_ng_give_up "the network needs DHCP, and there is no client for it: $name, a busybox that has it, dhcpcd or \
 dhclient; install one of them, or write the address into the configuration, as in network = ip=192.0.2.5::192.0.2.1:24::eth0:none"
     done < "$fadump_ng_answers/needs"
+    fadump_ng_check_dependencies
 }
 
 # called by dracut
@@ -98,13 +100,10 @@ check() {
     return 255
 }
 
-# called by dracut
-depends() {
+# The modules of dracut that the targets need, one a line.
+fadump_ng_dependencies() {
     local fstype type
 
-    fadump_ng_wanted || return 0
-    fadump_ng_prepare
-    [[ ! -s $fadump_ng_work/broken ]] || return 0
     {
         while read -r fstype _; do
             [[ $fstype == btrfs ]] && find_binary btrfs > /dev/null && echo btrfs
@@ -119,6 +118,30 @@ depends() {
         done < "$fadump_ng_answers/layers"
         cut -d ' ' -f 1 "$fadump_ng_answers/fabrics"
     } | sort -u
+}
+
+# dracut ends with an error for a module that was asked for and depends on one that cannot be installed. Asked in a subshell, dracut
+# changes nothing.
+fadump_ng_check_dependencies() {
+    local name
+
+    declare -F check_module > /dev/null || return 0
+    # shellcheck disable=SC2154
+    for name in $(fadump_ng_dependencies); do
+        # shellcheck disable=SC2030
+        (
+            add_dracutmodules+=" $name "
+            [[ " $omit_dracutmodules " != *" $name "* ]] && check_module "$name"
+        ) &> /dev/null || fadump_ng_give_up "a target needs dracut's module $name, which cannot be installed: see what \
+'dracut --add $name' says, and omit_dracutmodules in dracut.conf"
+    done
+}
+
+# called by dracut
+depends() {
+    fadump_ng_wanted || return 0
+    fadump_ng_prepare
+    [[ -s $fadump_ng_work/broken ]] || fadump_ng_dependencies
 }
 
 # called by dracut
@@ -286,7 +309,7 @@ fadump_ng_install_multipath() {
     local dir=$initdir$systemdsystemunitdir/multipathd.service.d
 
     [[ $hostonly ]] && grep -q '^[^ ]* mpath ' "$fadump_ng_answers/layers" || return 0
-    [[ " $dracutmodules $add_dracutmodules $force_add_dracutmodules " != *" multipath "* ]] || return 0
+    [[ ! -e $fadump_ng_work/multipath ]] || return 0
     ! for_each_host_dev_and_slaves fadump_ng_is_mpath || return 0
     mkdir -p "$dir"
     printf '[Unit]\nConditionPathExists=|%s\nConditionPathExists=|%s\n' /sys/kernel/fadump/release_mem \
