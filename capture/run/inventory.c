@@ -209,7 +209,7 @@ int inventory_choices(const struct inventory *inv, uint64_t held_id, struct choi
 			.crashed = item->m.about.crashed,
 			.name = item->entry.dir,
 			.index = i,
-			.dump = inventory_has_dump(item) && !inventory_is_superseded(inv, item),
+			.dump = inventory_has_dump(item),
 			.last = item->state == INVENTORY_UNPROVED,
 			.held = held_id && item->m.about.dump_id == held_id,
 		};

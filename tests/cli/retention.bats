@@ -252,7 +252,7 @@ unproved() {
     local dir
     dir=$(dirname "$(grep -l "crash $1\$" "$D"/*/vmcore-dmesg.txt)")
     mv "$dir/vmcore" "$dir/vmcore.incomplete"
-    sed -i 's/"complete": *true/"complete": false, "unproved": true/' "$dir/manifest.json"
+    sed -i 's/"complete": true/"complete": false, "unproved": true/' "$dir/manifest.json"
 }
 
 @test "a dump that was sent whole and not proved is a dump: it goes last, and when the same one is saved" {
