@@ -135,9 +135,8 @@ const struct cmd commands[] = {
 		.summary = "what dumps the configured targets hold",
 		.options = json_options,
 		.details = "Of each directory: when the crash was, whether the dump is complete, "
-			   "unproved (sent whole, and not known to last), incomplete, damaged (of "
-			   "another size than was saved), gone or never wanted (log), or none of "
-			   "ours (foreign); its size, the kernel and why "
+			   "incomplete, damaged (of another size than was saved), gone or never "
+			   "wanted (log), or none of ours (foreign); its size, the kernel and why "
 			   "it died. Targets with ssh:// are not looked through.",
 		.run = cmd_list,
 	},

@@ -7,7 +7,6 @@
 #include "cmd/verify_parts.h"
 #include "dump/digest_read.h"
 #include "dump/kdump_pages.h"
-#include "target/target.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,27 +55,11 @@ static int read_manifest(struct verify *v, const char *dir)
 	return err;
 }
 
-/* Only a file without its final name is there: was it sent whole, as its manifest says? */
-static bool find_unproved(struct verify *v, const char *dir)
-{
-	if (read_manifest(v, dir) == 0 && v->manifest.unproved) {
-		v->place.why[0] = '\0';
-		(void)snprintf(v->place.path, sizeof(v->place.path), "%s/" DUMP_INCOMPLETE, dir);
-		return true;
-	}
-	v->manifest = (struct manifest){0};
-	v->differs[0] = '\0';
-	(void)snprintf(v->place.path, sizeof(v->place.path), "%s", dir);
-	return false;
-}
-
 /* PATH is a dump, or a directory that holds one. An fd, or -errno. */
 static int open_dump(struct verify *v, const char *arg)
 {
 	int err = verify_find(arg, &v->place);
 
-	if (err == -EBADMSG && find_unproved(v, arg))
-		return open_file(v->place.path);
 	if (err == 0 && v->place.ours)
 		err = read_manifest(v, arg);
 	return err < 0 ? err : open_file(v->place.path);
@@ -141,7 +124,7 @@ static int check_kdump(struct verify *v)
 	if (err < 0)
 		return err;
 	kdump_doubt(&v->info, v->doubt, sizeof(v->doubt));
-	if ((v->manifest.complete || v->manifest.unproved) && v->manifest.bytes != v->r.size) {
+	if (v->manifest.complete && v->manifest.bytes != v->r.size) {
 		(void)snprintf(v->differs, sizeof(v->differs),
 			       "it has %llu bytes where the manifest says %llu",
 			       (unsigned long long)v->r.size,

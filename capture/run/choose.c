@@ -68,13 +68,10 @@ void choose_dumps(struct choice *c, size_t n, size_t keep)
 
 	for (i = 0; i < n; i++)
 		have += c[i].dump;
-	/* Those that go last once more, behind the others. */
-	for (i = 0; i < 2 * n && keep && have > keep; i++) {
-		struct choice *k = &c[i % n];
-
-		if (!k->dump || i % n == first || i % n == newest || k->held || k->last != (i >= n))
+	for (i = 0; i < n && keep && have > keep; i++) {
+		if (!c[i].dump || i == first || i == newest || c[i].held)
 			continue;
-		k->fate = CHOICE_DROP_DUMP;
+		c[i].fate = CHOICE_DROP_DUMP;
 		have--;
 	}
 }
@@ -108,12 +105,8 @@ size_t choose_oldest(const struct choice *c, size_t n)
 {
 	size_t first = choose_first(c, n), i;
 
-	for (i = 0; i < 2 * n; i++) {
-		const struct choice *k = &c[i % n];
-
-		if (k->dump && k->fate == CHOICE_KEEP && i % n != first && !k->held &&
-		    k->last == (i >= n))
-			return i % n;
-	}
+	for (i = 0; i < n; i++)
+		if (c[i].dump && c[i].fate == CHOICE_KEEP && i != first && !c[i].held)
+			return i;
 	return n;
 }

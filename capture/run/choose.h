@@ -24,7 +24,6 @@ struct choice {
 	size_t index; /* the caller's */
 	bool dump;    /* there is a vmcore; else the log alone */
 	bool held;    /* the dump that is active: never goes */
-	bool last;    /* a dump that goes when no other may */
 	enum choice_fate fate;
 };
 

@@ -43,8 +43,6 @@ static enum inventory_state state_of(const struct inventory_item *item)
 
 	if (!e->manifest)
 		return INVENTORY_FOREIGN;
-	if (!e->has_vmcore && e->has_incomplete && item->m.unproved && item->m.bytes == e->vmcore)
-		return INVENTORY_UNPROVED;
 	if (!e->has_vmcore)
 		return e->has_incomplete ? INVENTORY_INCOMPLETE : INVENTORY_LOG;
 	return item->m.complete && item->m.bytes != e->vmcore ? INVENTORY_DAMAGED
@@ -87,7 +85,6 @@ static int parse_confined(const char *buf, size_t len, struct manifest *out)
 	if (err < 0 || how.error < 0)
 		return err < 0 ? err : how.error;
 	if (how.len != sizeof(answer) || answer[offsetof(struct manifest, complete)] > 1 ||
-	    answer[offsetof(struct manifest, unproved)] > 1 ||
 	    answer[offsetof(struct manifest, have_digest)] > 1)
 		return -EBADMSG;
 	memcpy(out, answer, sizeof(answer));
@@ -173,21 +170,10 @@ const char *inventory_word(enum inventory_state state)
 	static const char *const words[] = {
 		[INVENTORY_FOREIGN] = "foreign",       [INVENTORY_LOG] = "log",
 		[INVENTORY_INCOMPLETE] = "incomplete", [INVENTORY_DAMAGED] = "damaged",
-		[INVENTORY_COMPLETE] = "complete",     [INVENTORY_UNPROVED] = "unproved",
+		[INVENTORY_COMPLETE] = "complete",
 	};
 
 	return words[state];
-}
-
-bool inventory_is_superseded(const struct inventory *inv, const struct inventory_item *item)
-{
-	size_t i;
-
-	for (i = 0; item->state == INVENTORY_UNPROVED && i < inv->n; i++)
-		if (inv->items[i].mine && inv->items[i].state == INVENTORY_COMPLETE &&
-		    inv->items[i].m.about.dump_id == item->m.about.dump_id)
-			return true;
-	return false;
 }
 
 int inventory_choices(const struct inventory *inv, uint64_t held_id, struct choice **out, size_t *n)
@@ -209,8 +195,7 @@ int inventory_choices(const struct inventory *inv, uint64_t held_id, struct choi
 			.crashed = item->m.about.crashed,
 			.name = item->entry.dir,
 			.index = i,
-			.dump = inventory_has_dump(item),
-			.last = item->state == INVENTORY_UNPROVED,
+			.dump = item->entry.has_vmcore,
 			.held = held_id && item->m.about.dump_id == held_id,
 		};
 	}
@@ -242,11 +227,9 @@ bool inventory_taken(const struct inventory *inv, const char *dir, uint64_t dump
 {
 	size_t i;
 
-	/* Nor may a dump that was sent whole go before there is a better one. */
 	for (i = 0; i < inv->n; i++)
 		if (strcmp(inv->items[i].entry.dir, dir) == 0)
 			return inv->items[i].entry.manifest &&
-			       (inv->items[i].m.about.dump_id != dump_id ||
-				inv->items[i].state == INVENTORY_UNPROVED);
+			       inv->items[i].m.about.dump_id != dump_id;
 	return false;
 }

@@ -18,7 +18,6 @@ enum inventory_state {
 	INVENTORY_FOREIGN,    /* no manifest: somebody else's, or an old one's */
 	INVENTORY_LOG,        /* a crash's log, and no dump */
 	INVENTORY_INCOMPLETE, /* a dump that is being written, or was not finished */
-	INVENTORY_UNPROVED,   /* a dump that was sent whole, and could not be proved to last */
 	INVENTORY_DAMAGED,    /* a dump of another size than was saved */
 	INVENTORY_COMPLETE,
 };
@@ -60,18 +59,8 @@ void inventory_deinit(struct inventory *inv);
 int inventory_look(struct target *t, const struct owner *who, const char *name, char *text,
 		   struct inventory_item *item) _must_check_;
 
-/* Is there one that people may want: proved, or not? */
-static inline bool inventory_has_dump(const struct inventory_item *item)
-{
-	return item->entry.has_vmcore || item->state == INVENTORY_UNPROVED;
-}
-
 /* A stable word, like "complete". */
 const char *inventory_word(enum inventory_state state);
-
-/* Is it unproved, while the same dump is here whole? */
-bool inventory_is_superseded(const struct inventory *inv,
-			     const struct inventory_item *item) _must_check_;
 
 /* Those that are mine, sorted by age; held_id: the dump that is active, 0 none. The caller frees
  * *out. 0 or -ENOMEM. */
@@ -79,5 +68,5 @@ int inventory_choices(const struct inventory *inv, uint64_t held_id, struct choi
 		      size_t *n) _must_check_;
 /* The sequence of the next crash; that of the one with this id when it is there already. */
 uint64_t inventory_sequence(const struct inventory *inv, uint64_t dump_id);
-/* Does the directory hold anything of another crash, or an unproved dump of this one? */
+/* Does the directory hold anything of another crash? */
 bool inventory_taken(const struct inventory *inv, const char *dir, uint64_t dump_id);

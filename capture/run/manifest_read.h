@@ -27,7 +27,6 @@ struct manifest_about {
 
 struct manifest {
 	bool complete; /* there is a dump, and bytes says how large it is */
-	bool unproved; /* the same of a file that was sent whole, and kept its unfinished name */
 	uint64_t bytes;
 	char algorithm[40]; /* of its digest; "" when it has none */
 	bool have_digest;   /* one of ours */

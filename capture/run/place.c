@@ -314,8 +314,7 @@ static void commit(struct run *run, struct place *p)
 	err = target_commit(&p->t, &claim, &p->receipt);
 	p->committed = err == 0;
 	p->published = err == TARGET_UNASSURED;
-	p->unproved = err < 0 && !p->published && p->t.unproved;
-	p->verified = proof.verified ? proof.verified : "none";
+	p->verified = proof.verified;
 	if (p->published)
 		place_fail(run, p, err,
 			   "%s/" DUMP_VMCORE

@@ -18,7 +18,6 @@ struct place {
 	int level;     /* of that dump */
 	bool committed;
 	bool published;          /* it has the dump, whole, and cannot promise that it lasts */
-	bool unproved;           /* all of it was sent, and stays under its unfinished name */
 	const char *verified;    /* when committed: how far, for the manifest */
 	struct receipt receipt;  /* when committed */
 	char doubt[KDUMP_DOUBT]; /* what its readers may stumble over; "" */

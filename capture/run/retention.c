@@ -44,10 +44,9 @@ static int drop(const struct retention *r, const struct inventory_item *item, en
 		const char *because)
 {
 	const struct target_entry *e = &item->entry;
-	const char *thing = what == TARGET_DROP_ALL             ? "the log of a crash"
-			    : e->has_vmcore                     ? "a dump"
-			    : item->state == INVENTORY_UNPROVED ? "a dump that could not be proved"
-								: "what is left of a dump";
+	const char *thing = what == TARGET_DROP_ALL ? "the log of a crash"
+			    : e->has_vmcore         ? "a dump"
+						    : "what is left of a dump";
 	int err = 0;
 
 	if (r->dry) {
@@ -68,21 +67,11 @@ static int drop(const struct retention *r, const struct inventory_item *item, en
 	return err;
 }
 
-/* Half-written dumps of crashes that are over: of no use, and in no capture's hands. So is one that
- * was not proved when the same is here and was. */
-static bool is_leftover(const struct retention *r, const struct inventory *inv,
-			const struct inventory_item *item)
+/* Half-written dumps of crashes that are over: of no use, and in no capture's hands. */
+static bool is_leftover(const struct retention *r, const struct inventory_item *item)
 {
-	if (!item->mine || inventory_is_superseded(inv, item))
-		return item->mine;
-	return item->state == INVENTORY_INCOMPLETE &&
+	return item->mine && item->state == INVENTORY_INCOMPLETE &&
 	       (!r->held_id || item->m.about.dump_id != r->held_id);
-}
-
-static const char *why_left(const struct inventory_item *item)
-{
-	return item->state == INVENTORY_UNPROVED ? "the same dump is here, proved"
-						 : "it was not finished";
 }
 
 static int drop_leftovers(const struct retention *r, const struct inventory *inv)
@@ -91,9 +80,9 @@ static int drop_leftovers(const struct retention *r, const struct inventory *inv
 	size_t i;
 
 	for (i = 0; i < inv->n; i++) {
-		if (!is_leftover(r, inv, &inv->items[i]))
+		if (!is_leftover(r, &inv->items[i]))
 			continue;
-		err = drop(r, &inv->items[i], TARGET_DROP_DUMP, why_left(&inv->items[i]));
+		err = drop(r, &inv->items[i], TARGET_DROP_DUMP, "it was not finished");
 		first = first ? first : err;
 	}
 	return first;
@@ -173,11 +162,10 @@ static struct inventory_item *next_to_go(const struct retention *r, const struct
 	_cleanup_free_ struct choice *c = NULL;
 	size_t i, n;
 
-	for (i = 0; i < inv->n; i++) {
-		*because = why_left(&inv->items[i]);
-		if (is_leftover(r, inv, &inv->items[i]))
+	*because = "it was not finished";
+	for (i = 0; i < inv->n; i++)
+		if (is_leftover(r, &inv->items[i]))
 			return &inv->items[i];
-	}
 	*because = "make-room = oldest";
 	if (!r->config->make_room || inventory_choices(inv, r->held_id, &c, &n) < 0)
 		return NULL;
@@ -200,7 +188,7 @@ static uint64_t in_reach(const struct retention *r, const struct inventory *inv)
 	size_t i, n;
 
 	for (i = 0; i < inv->n; i++)
-		if (is_leftover(r, inv, &inv->items[i]))
+		if (is_leftover(r, &inv->items[i]))
 			sum += inv->items[i].entry.used;
 	if (!r->config->make_room || inventory_choices(inv, r->held_id, &c, &n) < 0)
 		return sum;

@@ -147,11 +147,6 @@ stays_unassured() {
         [ "$status" = 1 ]
         [ -z "$(release_mem)" ]
         cmp "$T/dump" "$(box_dir)/vmcore.incomplete"
-        output=$(cat "$(box_dir)/manifest.json")
-        [ "$(json complete)" = False ]
-        [ "$(json unproved)" = True ]
-        [ "$(json dump.file)" = vmcore.incomplete ]
-        [ "$(json dump.bytes)" = "$(stat -c %s "$T/dump")" ]
         [[ $errors == *"all of it was sent, and "*"/vmcore.incomplete stays there"* ]]
     done
 }

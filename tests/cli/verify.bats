@@ -339,19 +339,3 @@ flattened() {
         [[ $output != *"its header says"* ]]
     done
 }
-
-@test "a file that was sent whole and not proved is looked at for what it is" {
-    saved
-    mv "$T/dir/vmcore" "$T/dir/vmcore.incomplete"
-    sed -i 's/"complete": true/"complete": false, "unproved": true/' "$T/dir/manifest.json"
-    run "$FADUMP_NG" verify --full "$T/dir"
-    [ "$status" = 0 ]
-    [[ $output == *"vmcore.incomplete: its capture sent all of it and could not prove that it lasts"*"; it is what was sent"* ]]
-    flip "$(($(stat -c %s "$T/dir/vmcore.incomplete") - 20))" 3 "$T/dir/vmcore.incomplete"
-    run "$FADUMP_NG" verify --full "$T/dir"
-    [ "$status" = 4 ]
-    [[ $output == *"digest differs"* ]]
-    truncate -s -1 "$T/dir/vmcore.incomplete"
-    run "$FADUMP_NG" verify "$T/dir"
-    [ "$status" = 4 ]
-}

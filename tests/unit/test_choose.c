@@ -54,25 +54,6 @@ static const char *left(const struct row *r, enum choice_fate gone)
 	return text;
 }
 
-static void test_what_was_not_proved_goes_last(void **state)
-{
-	struct row r = crashes(6);
-
-	(void)state;
-	r.c[1].last = true;
-	choose_dumps(r.c, r.n, 3);
-	assert_string_equal(left(&r, CHOICE_DROP_DUMP), "1 2 6");
-	r = crashes(6);
-	r.c[1].last = true;
-	choose_dumps(r.c, r.n, 2);
-	assert_string_equal(left(&r, CHOICE_DROP_DUMP), "1 6");
-	r = crashes(4);
-	r.c[1].last = true;
-	assert_int_equal(choose_oldest(r.c, r.n), 2);
-	r.c[2].fate = r.c[3].fate = CHOICE_DROP_DUMP;
-	assert_int_equal(choose_oldest(r.c, r.n), 1);
-}
-
 static void test_the_first_and_the_newest_stay(void **state)
 {
 	static const struct {
@@ -311,7 +292,6 @@ static void test_what_cannot_be_read_does_not_stop_the_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_was_not_proved_goes_last),
 		cmocka_unit_test(test_the_first_and_the_newest_stay),
 		cmocka_unit_test(test_what_is_held_stays_and_counts),
 		cmocka_unit_test(test_logs_go_whole_and_their_first_stays),
