@@ -61,11 +61,17 @@ static void remember_full(struct run *run, struct target *t)
 		run->n_full++;
 }
 
+/* A core that is a file, not what this machine's kernel offers: nothing depends on its copy. */
+static bool is_rehearsal(const struct run *run)
+{
+	return run->options->core && strcmp(run->options->core, "/proc/vmcore") != 0;
+}
+
 /* fsync on a file system in memory succeeds and means nothing; what is not known to last counts as
  * that. */
 static bool in_memory(const struct run *run, const struct place *p)
 {
-	return p->t.in_memory && !run->options->core;
+	return p->t.in_memory && !is_rehearsal(run);
 }
 
 /* A sign of life of a target's at work: the guard hears it. */
@@ -301,7 +307,7 @@ static void commit(struct run *run, struct place *p)
 		.stream_ended = run->stream.complete,
 		.size = run->stream.size,
 		.dump_id = run->dump_id,
-		.rehearsal = run->options->core != NULL,
+		.rehearsal = is_rehearsal(run),
 		.unassured = run->config->release_unassured,
 		.check = proof_check,
 		.check_all = proof_check_all,

@@ -69,7 +69,8 @@ static void restart_late(struct run *run, const char *verb)
 /* on-failure is a matter of the initramfs: a dump that is still in memory is not rebooted away. */
 static void apply_late(struct run *run)
 {
-	if (!run->have_receipt && !run->have_log_receipt)
+	if (run->options->core || run->options->no_release ||
+	    (!run->have_receipt && !run->have_log_receipt))
 		return;
 	switch (run->config->on_success) {
 	case CONFIG_ACTION_REBOOT:

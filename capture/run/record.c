@@ -174,7 +174,9 @@ static void add_place(json_object *o, const struct run *run)
 	json_add_number(o, "least_bytes", least);
 	json_add_text(o, "least_how", run->least_how);
 	json_add_child(o, "full", full_array(run));
-	json_add_child(o, "saved", saved_array(run->saved));
+	/* A run that tried no target, as one that the guard forbids, forgets none of them. */
+	json_add_child(o, "saved",
+		       saved_array(same && run->n_attempts == 0 ? old.saved : run->saved));
 	/* What was kept stays so until the dump is saved again, or released. */
 	json_add_bool(o, "kept",
 		      run->options->no_release || (same && old.kept && !run->have_receipt));

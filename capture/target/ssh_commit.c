@@ -65,7 +65,8 @@ int ssh_flush(struct target *t)
 	if (err == 0) {
 		err = ssh_pool_sync(p, &held);
 		/* A disk that was full when it was to be written to is told from another one. */
-		t->unproved = err == -EIO;
+		t->unproved = err == -EIO || (err < 0 && p->sync_lost && !held && err != -ESTALE &&
+					      err != -ENOSPC);
 	}
 	t->connections = ssh_pool_used(p);
 	t->resumed = p->resumed;
