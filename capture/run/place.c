@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/place.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "run/manifest.h"
 #include "run/network.h"
 #include "run/proof.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* More than keep and keep-logs leave, where a clock has every crash at the same time. */
 #define NAMES_TRIED 1000
@@ -64,7 +67,14 @@ static void remember_full(struct run *run, struct target *t)
 /* A core that is a file, not what this machine's kernel offers: nothing depends on its copy. */
 static bool is_rehearsal(const struct run *run)
 {
-	return run->options->core && strcmp(run->options->core, "/proc/vmcore") != 0;
+	_cleanup_close_ int fd = -1;
+	struct stat given, active;
+
+	if (!run->options->core)
+		return false;
+	fd = root_open(run->root, "/proc/vmcore", O_PATH, 0);
+	return fd < 0 || fstat(fd, &active) < 0 || stat(run->options->core, &given) < 0 ||
+	       given.st_dev != active.st_dev || given.st_ino != active.st_ino;
 }
 
 /* fsync on a file system in memory succeeds and means nothing; what is not known to last counts as

@@ -509,7 +509,7 @@ disk() {
     install
     rm -r "$T/did" "$T/lsblk-dev-sdb1"
     run fresh installkernel
-    [[ $output == *"/dev/sdb1, which a target is on, is not there; the image gets what was recorded on "* ]]
+    [[ $output == *"/dev/sdb1, which a target is on, is not there; the image gets what was recorded of it on "* ]]
     grep -qx 'instmods ibmvscsi' "$T/did"
     # Without a record it is built, too, and says what may be missing.
     rm -r "$T/var" "$T/did"

@@ -84,6 +84,19 @@ stays_unassured() {
     [ "$(find "$T/box" -name vmcore | wc -l)" = 1 ]
 }
 
+@test "capture --core /proc/vmcore is no rehearsal: a copy that may not last does not count" {
+    export SFTPD_WITHOUT=fsync
+    fadump capture --core "$T/root/proc/vmcore" --target ssh://vault/upload/here
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    [[ $errors == *"it is not assured that it lasts"* ]]
+    # A copy of a file is one.
+    rm -r "$T/box/upload/here"
+    cp "$T/root/proc/vmcore" "$T/root/core"
+    fadump capture --core "$T/root/core" --target ssh://vault/upload/here
+    [ "$status" = 0 ]
+}
+
 @test "a server that offers to sync and then says that it cannot is one that cannot" {
     local answer
     for answer in fsync-unsupported fsync-invalid; do

@@ -52,13 +52,13 @@ def leave(vm, since, number):
 
 
 def _answer(vm, since):
-    """Control-D, until something comes of it: sulogin drops what is typed before it reads."""
+    """Control-D, until more comes of it than a line of the kernel's: sulogin drops what is typed before it reads."""
     tries = itertools.count()
 
     def went_on():
         if next(tries) % 100 == 0:
             vm.console.type("\x04")
         vm.console.pause(0.05)
-        return vm.console.mark() > since + 4
+        return vm.console.mark() > since + 200 or vm.console.search(EMERGENCY, since)
 
     vm.wait(went_on, 60, "the boot to continue after a shell")
