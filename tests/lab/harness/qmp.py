@@ -8,7 +8,8 @@ from .failure import Failure
 
 
 class Qmp:
-    def __init__(self, path, timeout=30):
+    # QEMU clears the hash page table, an 128th of memory, before it answers.
+    def __init__(self, path, timeout=300):
         self.events = []
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(timeout)
