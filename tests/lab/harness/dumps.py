@@ -143,7 +143,9 @@ def of_a_large_machine(lab, memory):
         lab.equal(status(vm)["ready"], True, "ready before the crash")
         fresh = vm.memtotal()
         lab.require(fresh << 10 > machine.to_bytes(memory) * 9 // 10, f"MemTotal is {fresh} kB")
-        vm.crash_and_return()
+        # The firmware copies the boot memory, and QEMU clears its hash page table again.
+        vm.wait_capture(vm.crash(300), 300)
+        vm.wait_login(400)
         released(lab, vm, fresh)
         name = the_dump(lab, vm)
         manifest = json.loads(vm.read(f"/var/crash/{name}/manifest.json"))
