@@ -22,7 +22,7 @@ from .vlan import Vlan
 LOGIN = r"guest login: "
 # The kernel's own lines only: what is said of the last crash looks alike.
 PANIC = r"^(?:guest login: )?(?:\[[ 0-9.]+\])?(?:\[ *T\d+\])? ?(Kernel panic - not syncing: .*|systemd\[1\]: Freezing execution.*)"
-EMERGENCY = r"(Entering emergency mode|Press Enter for maintenance|^dracut:.*# |emergency shell)"
+EMERGENCY = r"(Entering emergency mode|Press Enter for maintenance|^dracut:.*# |emergency shell|Dropping to debug shell)"
 # Kernel messages and those of programs meet on the console in pieces of 16 bytes. Where a scenario ends before a login, and so
 # before its journal can be asked for, the journal goes out by a terminal of its own.
 TELL_ALL = {"/etc/systemd/journald.conf.d/zz-lab.conf":
