@@ -431,6 +431,13 @@ disk() {
 @test "DHCP: a client is there, or there is no image of the administrator's" {
     networked 'interface eth0' 'module af_packet' 'applet udhcpc'
     export FADUMP_NG_STRICT=1
+    # Of the clients that the machine has, only the stubs below count.
+    find_binary() {
+        case $1 in
+        udhcpc | dhcpcd | dhclient) [ -x "$T/bin/$1" ] ;;
+        *) command -v "$1" ;;
+        esac
+    }
     run check
     [ "$status" = 1 ]
     [[ $output == *"udhcpc, a busybox that has it, dhcpcd or dhclient"*"network = ip="* ]]
