@@ -76,10 +76,11 @@ def names_of(path):
 
 def left_running(place):
     """What was started works where we said, whoever it runs as."""
-    for cwd in pathlib.Path("/proc").glob("[0-9]*/cwd"):
+    # Not a glob of /proc/*/cwd, which fails when a process ends while it is looked at.
+    for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if os.readlink(cwd) == str(place):
-                yield cwd.parent.name
+            if os.readlink(f"/proc/{pid}/cwd") == str(place):
+                yield pid
         except OSError:
             pass
 

@@ -100,9 +100,11 @@ def _listens(port):
 def _below(pid):
     """The processes below PID, however deep."""
     parents = {}
-    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+    # Not a glob of /proc/*/stat, which fails when a process ends while it is looked at.
+    for number in filter(str.isdigit, os.listdir("/proc")):
         try:
-            parents[int(path.parent.name)] = int(path.read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()[1])
+            stat = pathlib.Path("/proc", number, "stat").read_text(encoding="utf-8", errors="replace")
+            parents[int(number)] = int(stat.rsplit(")", 1)[1].split()[1])
         except OSError:
             continue
     found, new = [], [pid]
