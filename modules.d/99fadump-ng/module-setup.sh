@@ -277,9 +277,9 @@ fadump_ng_install_remote() {
         case $what in
             program) fadump_ng_programs "$name" || fadump_ng_give_up "cannot install $name" ;;
             private)
-                inst_simple "$name" || fadump_ng_give_up "cannot install $name"
-                # Not through a link to the file itself.
-                if ! cp --remove-destination --dereference "$name" "$initdir$name" || ! chmod 0600 "$initdir$name"; then
+                # Not by inst_simple, which installs what a symbolic link points to as well: fadump_ng_undo would leave that.
+                if ! mkdir -p "$initdir${name%/*}" || ! (umask 077 && cp --remove-destination --dereference "$name" "$initdir$name") \
+                    || ! chmod 0600 "$initdir$name"; then
                     fadump_ng_give_up "cannot install $name"
                 fi
                 ;;

@@ -553,13 +553,21 @@ disk() {
 }
 
 @test "an image that turns out to be unable in the middle holds nothing that would start, and no key" {
-    mkdir -p "$T/etc" "$T/initrd$T/etc"
-    echo secret >"$T/etc/identity"
+    mkdir -p "$T/etc" "$T/keys" "$T/initrd$T/etc"
+    echo secret >"$T/keys/identity"
+    ln -s ../keys/identity "$T/etc/identity"
     printf 'program ssh\nprivate %s\nprivate %s/etc/gone\n' "$T/etc/identity" "$T" >"$T/remote"
+    # As dracut does: the file that a link points to, and the link.
+    inst_simple() {
+        local real
+        real=$(readlink -f "$1") && mkdir -p "$T/initrd${real%/*}" && cp "$real" "$T/initrd$real"
+        echo "inst_simple $2" >>"$T/did"
+    }
     run install
     [ "$status" = 0 ]
     [[ $output == *"cannot install $T/etc/gone"*"THIS IMAGE CANNOT CAPTURE"* ]]
     [ ! -e "$T/initrd$T/etc/identity" ]
+    ! grep -rq secret "$T/initrd"
     [ ! -e "$T/initrd/etc/fadump-ng.conf" ]
     ! grep -qE 'systemctl|inst_hook' "$T/did"
 }
