@@ -15,6 +15,7 @@ SYSCONFDIR    ?= /etc
 UNITDIR       ?= $(PREFIX)/lib/systemd/system
 UDEVDIR       ?= $(PREFIX)/lib/udev/rules.d
 DRACUTDIR     ?= $(PREFIX)/lib/dracut
+DOCDIR        ?= $(PREFIX)/share/doc/fadump-ng
 BASHCOMPDIR   ?= $(PREFIX)/share/bash-completion/completions
 DESTDIR       ?=
 
@@ -28,12 +29,12 @@ O             := $(BUILD)/$(VARIANT)
 
 DEPS          := libelf json-c mount blkid libcrypto
 WARN          := -Wall -Wextra -Wshadow -Wconversion -Werror
-# Messages are cut to their buffers on purpose; gcc alone would have every snprintf's result looked at.
+# Messages are truncated to their buffers on purpose; only gcc warns of it.
 WARN          += $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 CFLAGS        ?= -O2 -g
 # A packager's own level of fortification stays.
 FORTIFY       := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
-# The same program wherever it is built.
+# Strip the build path, for reproducible builds.
 ALL_CFLAGS    := -std=gnu17 -pthread -ffile-prefix-map=$(CURDIR)=. $(WARN) $(CFLAGS) -fstack-protector-strong $(FORTIFY) -fPIE
 ALL_CPPFLAGS  := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"' -Icapture $(CPPFLAGS) \
                  $(shell $(PKG_CONFIG) --cflags $(DEPS))
@@ -186,6 +187,9 @@ install: $(O)/fadump-ng
 	install -D -m 0644 docs/fadump-ng.8 $(DESTDIR)$(MANDIR)/man8/fadump-ng.8
 	install -D -m 0644 docs/fadump-ng.conf.5 $(DESTDIR)$(MANDIR)/man5/fadump-ng.conf.5
 	install -D -m 0644 docs/fadump-ng.bash $(DESTDIR)$(BASHCOMPDIR)/fadump-ng
+	install -d $(DESTDIR)$(DOCDIR)/docs
+	install -m 0644 README.md NEWS.md $(DESTDIR)$(DOCDIR)
+	install -m 0644 $(wildcard docs/*.md) $(DESTDIR)$(DOCDIR)/docs
 	test -e $(DESTDIR)$(SYSCONFDIR)/fadump-ng.conf || \
 	    install -D -m 0644 config/fadump-ng.conf $(DESTDIR)$(SYSCONFDIR)/fadump-ng.conf
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(UDEVDIR) $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
@@ -203,7 +207,7 @@ uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/fadump-ng $(DESTDIR)$(MANDIR)/man8/fadump-ng.8 $(DESTDIR)$(MANDIR)/man5/fadump-ng.conf.5 \
 	    $(DESTDIR)$(BASHCOMPDIR)/fadump-ng $(UNITS:config/%=$(DESTDIR)$(UNITDIR)/%) $(RULES:config/%=$(DESTDIR)$(UDEVDIR)/%)
 	rm -f $(DESTDIR)$(DRACUTDIR)/dracut.conf.d/90-fadump-ng.conf
-	rm -rf $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
+	rm -rf $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng $(DESTDIR)$(DOCDIR)
 
 dist:
 	@mkdir -p $(BUILD)
