@@ -144,7 +144,7 @@ static int list(struct app *app, const struct config *config, bool json)
 		json_object *o = json_object_new_object();
 
 		json_add_child(o, "dumps", l.dumps);
-		json_add_child(o, "not_looked_through", l.missed);
+		json_add_child(o, "not_examined", l.missed);
 		json_add_text(o, "error",
 			      status != EXIT_DONE && app->log.error[0] ? app->log.error : NULL);
 		json_print(o);

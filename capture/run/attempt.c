@@ -237,8 +237,7 @@ static int judge(struct pass *pass)
 	if (run->config->require_all && n < pass->n) {
 		log_error(
 			run->log,
-			"%zu of %zu targets took the dump and require-all is set: it is not given "
-			"back",
+			"dump saved to %zu of %zu targets; memory not released (require-all = yes)",
 			n, pass->n);
 		return err;
 	}

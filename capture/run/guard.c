@@ -71,9 +71,8 @@ static void say_earlier(struct run *run)
 		const struct attempts_one *one = &a->one[i];
 		bool known = one->target >= 0 && (size_t)one->target < run->config->n_targets;
 
-		log_info(run->log, "attempt %u at this dump came to %s%s%s", i + 1,
-			 guard_step_text(one->step), known ? ", " : "",
-			 known ? run->config->targets[one->target].url : "");
+		log_info(run->log, "attempt %u reached: %s%s%s", i + 1, guard_step_text(one->step),
+			 known ? ", " : "", known ? run->config->targets[one->target].url : "");
 	}
 }
 
@@ -114,16 +113,14 @@ static void count(struct run *run)
 	g->spent = !by_hand && g->attempts.n > max;
 	note_begun(run);
 	if (err < 0)
-		log_warning(run->log,
-			    "attempts at this dump are not counted: %s; without that there is no "
-			    "watchdog",
+		log_warning(run->log, "failed to count this attempt: %s; the watchdog is not used",
 			    attempts_error(err));
 	if (g->attempts.n <= 1)
 		return;
-	log_warning(run->log, "attempt %u of %u at this dump%s", g->attempts.n, max,
-		    by_hand    ? ", once more in this boot, by hand: a whole one"
-		    : g->spent ? ", one more than is configured: it is left alone"
-		    : g->last  ? ": the last one, which saves its log only"
+	log_warning(run->log, "attempt %u of %u%s", g->attempts.n, max,
+		    by_hand    ? " (manual): saving the dump"
+		    : g->spent ? ": max-attempts is exceeded; the dump is left in memory"
+		    : g->last  ? " (the last): saving the kernel log only"
 			       : "");
 	say_earlier(run);
 }
@@ -258,15 +255,15 @@ static bool late_may(struct run *run, unsigned int n)
 		return true;
 	if (n == max && !has_waited(run)) {
 		log_warning(run->log,
-			    "the attempts at this dump are used up; it is tried once more "
-			    "when the system is up");
+			    "max-attempts is reached; fadump-ng-late.service tries once more when "
+			    "the system is up");
 		return false;
 	}
 	if (n == max && note_late(run))
 		return true;
 	log_warning(run->log,
-		    "the attempts at this dump are used up; it stays in memory: save it with "
-		    "'fadump-ng capture', an orderly reboot would destroy it");
+		    "max-attempts is reached; the dump is left in memory: do not reboot, save it "
+		    "with 'fadump-ng capture'");
 	return false;
 }
 

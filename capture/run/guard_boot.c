@@ -161,7 +161,7 @@ int guard_boot_begin(const struct root *root, const struct config *config, struc
 		return err;
 	}
 	attempts_close(&store);
-	log_info(log, "attempt %u of %d at this dump", a.n, config->max_attempts);
+	log_info(log, "attempt %u of %d", a.n, config->max_attempts);
 	if (seconds == 0 || a.n > (unsigned int)config->max_attempts)
 		return 0;
 	err = arm(root, seconds);

@@ -97,7 +97,7 @@ static json_object *tool_object(const struct run *run)
 	json_add_child(o, "argv", argv);
 	json_add_number(o, "threads", (uint64_t)run->plan.threads);
 	add_words(o, "without_limits", run->without, confine_limit_word);
-	add_words(o, "not_given_up", run->lack, confine_lack_word);
+	add_words(o, "sandbox_missing", run->lack, confine_lack_word);
 	json_add_said(o, "filtering_failed", run->unfiltered);
 	return o;
 }
@@ -178,7 +178,7 @@ static json_object *attempt_object(const struct run *run)
 
 		json_add_number(e, "number", i + 1);
 		add_time(e, "began", (time_t)one->began);
-		json_add_said(e, "came_to", guard_step_text(one->step));
+		json_add_said(e, "stage", guard_step_text(one->step));
 		if (one->target >= 0 && (size_t)one->target < run->config->n_targets)
 			json_add_said(e, "target", run->config->targets[one->target].url);
 		json_append(earlier, e);

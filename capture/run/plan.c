@@ -80,7 +80,7 @@ void run_plan(struct run *run, bool network)
 	run->plan_network = network;
 	if (run->guard.last) {
 		(void)snprintf(run->no_plan, sizeof(run->no_plan),
-			       "the last of %d attempts at this dump: only its log is saved",
+			       "the last of %d attempts: saving the kernel log only",
 			       run->config->max_attempts);
 		return;
 	}

@@ -290,7 +290,36 @@ static void plan_anew(struct run *run, int network, int *planned)
 	*planned = network;
 }
 
-/* Target after target, each with those that are to be filled in the same pass. */
+/* With on-failure = reboot and the like the dump is discarded next, as configured. */
+static bool stays_in_memory(const struct run *run)
+{
+	switch (run->config->on_failure) {
+	case CONFIG_ACTION_REBOOT:
+	case CONFIG_ACTION_POWEROFF:
+	case CONFIG_ACTION_HALT:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void say_unsaved(const struct run *run)
+{
+	if (run->options->core) {
+		log_error(run->log,
+			  "%s: failed to save the dump to any target; the file is unchanged",
+			  run->core_path);
+		return;
+	}
+	log_error(run->log, "%s; nothing was released%s",
+		  has_unassured(run) ? "no target guarantees that the dump is durable"
+				     : "failed to save the dump to any target",
+		  stays_in_memory(run) ? ": the dump is still in memory; do not reboot, retry with "
+					 "'fadump-ng capture --target URL'"
+				       : "");
+}
+
+/* Each target, together with those that are written in the same pass. */
 static enum run_outcome try_targets(struct run *run)
 {
 	const struct config *c = run->config;
@@ -312,16 +341,7 @@ static enum run_outcome try_targets(struct run *run)
 		if (run->guard.last && err == -ENOEXEC)
 			break;
 	}
-	if (run->options->core)
-		log_error(run->log, "%s: no target took the dump; the file is as it was",
-			  run->core_path);
-	else
-		log_error(run->log,
-			  has_unassured(run)
-				  ? "no target assures that the dump lasts; it is kept in memory, "
-				    "nothing was released"
-				  : "no target took the dump; it is kept in memory, nothing was "
-				    "released");
+	say_unsaved(run);
 	return RUN_FAILED;
 }
 

@@ -110,7 +110,7 @@ static int probe_writable(struct target *t)
 	if (no_room(t, err))
 		err = 0;
 	if (err < 0)
-		why(t, "%s does not take a byte: %s", t->url->path, strerror(-err));
+		why(t, "%s: failed to write a test file: %s", t->url->path, strerror(-err));
 	(void)unlinkat(t->base_fd, name, 0);
 	return err;
 }

@@ -123,7 +123,7 @@ struct target {
 	char dir[256];  /* this crash's directory, "" before begin */
 	char why[256];  /* what failed and what to do about it; "" when the errno says it all */
 	bool existing;  /* target_open_existing(): nothing is made there, nothing tried */
-	bool full;      /* set by open: it does not take a byte, for want of room alone */
+	bool full;      /* set by open: a test file could not be written, only for want of space */
 	/* Set by open: what is written there would not outlive the boot, or is not known to. */
 	bool in_memory;
 	char lies_on[160]; /* then: what it really lies on, "tmpfs, which is memory" */

@@ -107,12 +107,12 @@ manifest() {
     fadump guard begin
     [[ $errors == *"attempt 2 of 3"* ]]
     fadump capture
-    [[ $errors == *"attempt 1 at this dump came to writing the dump, file:///var/crash"* ]]
+    [[ $errors == *"attempt 1 reached: writing the dump, file:///var/crash"* ]]
     cmp "$T/dump" "$(dump_dir)/vmcore"
     manifest
     [ "$(json complete)" = True ]
     [ "$(json attempt.number)" = 2 ]
-    [ "$(json attempt.earlier.0.came_to)" = "writing the dump" ]
+    [ "$(json attempt.earlier.0.stage)" = "writing the dump" ]
     [ "$(json attempt.earlier.0.target)" = file:///var/crash ]
     [[ $(json attempt.earlier.0.began) == 20*Z ]]
 }
@@ -142,7 +142,7 @@ manifest() {
     # systemd comes back to it.
     fadump capture --late
     [ "$status" = 5 ]
-    [[ $errors == *"the attempts at this dump are used up; it is tried once more when the system is up"* ]]
+    [[ $errors == *"max-attempts is reached; fadump-ng-late.service tries once more"* ]]
     fadump status
     [[ $output == "not ready: the dump of the last crash is still in memory"* ]]
     [[ $output == *"exhausted: A dump is in memory, and the attempts to save it (max-attempts) are used up."* ]]
@@ -191,7 +191,7 @@ manifest() {
     [ -z "$(dog)" ]
     fadump capture
     [ "$status" = 5 ]
-    [[ $errors == *"one more than is configured"* ]]
+    [[ $errors == *"max-attempts is exceeded"* ]]
     fadump status --json
     [ "$(json state)" = exhausted ]
     [ -z "$(dump_dir)" ]
@@ -200,28 +200,28 @@ manifest() {
     fadump capture --late
     fadump capture --late
     [ "$status" = 5 ]
-    [[ $errors == *"used up; it stays in memory: save it with 'fadump-ng capture', an orderly reboot would destroy it"* ]]
+    [[ $errors == *"max-attempts is reached; the dump is left in memory: do not reboot, save it with 'fadump-ng capture'"* ]]
     [ -z "$(dump_dir)" ]
     fadump capture --no-release
     [ "$status" = 0 ]
     cmp "$T/dump" "$(dump_dir)/vmcore"
     # Nothing is used up any more.
     fadump capture --late
-    [[ $errors != *"used up"* ]]
+    [[ $errors != *"max-attempts"* ]]
 }
 
 @test "after the last attempt a capture by hand in the rescue shell is a whole one, and no other" {
     boots 2
     fadump capture </dev/null
-    [[ $errors == *"saves its log only"* ]]
+    [[ $errors == *"saving the kernel log only"* ]]
     # systemd comes back to the unit.
     fadump capture </dev/null
-    [[ $errors == *"saves its log only"* ]]
+    [[ $errors == *"saving the kernel log only"* ]]
     [ ! -e "$T/calls" ]
     : >"$T/root/dev/watchdog0"
     by_hand capture --no-release
     [ "$status" = 0 ]
-    [[ $output == *"attempt 3 of 3 at this dump, once more in this boot, by hand: a whole one"* ]]
+    [[ $output == *"attempt 3 of 3 (manual): saving the dump"* ]]
     cmp "$T/dump" "$(dump_dir)/vmcore"
     [[ $(dog) == *V ]]
 }
@@ -241,7 +241,7 @@ manifest() {
 @test "the first capture of a boot is the boot's own, from a terminal, too" {
     boots 2
     by_hand capture
-    [[ $output == *"saves its log only"* ]]
+    [[ $output == *"saving the kernel log only"* ]]
 }
 
 @test "with one attempt that one is whole" {
@@ -400,7 +400,7 @@ manifest() {
     rm -r "$T/root/var/other/"*
     mkdir -p "$(dump_dir)/vmcore-dmesg.txt/in-the-way"
     fadump capture
-    [[ $errors == *"the last one, which saves its log only"* ]]
+    [[ $errors == *"(the last): saving the kernel log only"* ]]
     [ -s "$T/root/var/other/"*/vmcore-dmesg.txt ]
 }
 

@@ -272,7 +272,7 @@ END
     cat "$T/can"
     if [[ $errors == *"less confined"*files* ]]; then
         # No Landlock in this kernel: said in the log, and in the manifest.
-        [[ $(tool not_given_up) == *files* ]]
+        [[ $(tool sandbox_missing) == *files* ]]
         [ -z "$(grep -vE '^(can (secret|/|directory|link|fifo|write)|links)' "$T/can")" ]
     else
         [ -z "$(grep -v '^links' "$T/can")" ]

@@ -61,7 +61,7 @@ stays_unassured() {
     [ -z "$(release_mem)" ]
     cmp "$T/dump" "$(box_dir)/vmcore"
     [[ $errors == *"/vmcore is whole and stays there, but it is not assured that it lasts: $1"*"see release-unassured"* ]]
-    [[ $errors == *"no target assures that the dump lasts; it is kept in memory"* ]]
+    [[ $errors == *"no target guarantees that the dump is durable; nothing was released: the dump is still in memory"* ]]
     output=$(cat "$(box_dir)/manifest.json")
     [ "$(json complete)" = True ]
     [ "$(json targets.0.ok)" = False ]

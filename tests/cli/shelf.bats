@@ -35,7 +35,7 @@ teardown() {
     [[ $output == *"2026-11-23 "*"panic - not syncing: crash 3"* ]]
     [[ $output != *$'\e'* ]]
     fadump list --json
-    [ "$(json not_looked_through.0.target)" = ssh://dumps@server/in ]
+    [ "$(json not_examined.0.target)" = ssh://dumps@server/in ]
     local dir
     dir=$(json dumps.5.dir)
     fadump show "$dir"

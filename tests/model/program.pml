@@ -722,7 +722,7 @@ record:
 		fi;
 		old_there = 0; old_same = 0; old_mine = 0; old_place = 0; old_kept = 0; old_released = 0; old_unclear = 0
 	};
-	/* "no target took the dump; it is kept in memory, nothing was released" */
+	/* "failed to save the dump to any target; nothing was released" */
 	assert(outcome != RUN_FAILED || !looked || vmcore);
 	goto ended;
 

@@ -76,7 +76,7 @@ def stopped(lab, vm):
     name = dumps.the_dump(lab, vm, "/mnt/d")
     attempt = json.loads(vm.read(f"/mnt/d/{name}/manifest.json"))["attempt"]
     lab.equal([attempt["number"], attempt["of"], attempt["log_only"]], [2, 3, False], "manifest: the attempt")
-    lab.equal([one["came_to"] for one in attempt["earlier"]], ["writing the dump"], "manifest: earlier attempts")
+    lab.equal([one["stage"] for one in attempt["earlier"]], ["writing the dump"], "manifest: earlier attempts")
     lab.note(json.dumps(attempt))
     # Nobody feeds it any more: had it not been stopped, the machine would be reset now.
     boot = vm.read("/proc/sys/kernel/random/boot_id")
@@ -92,7 +92,7 @@ def stands_still(lab, vm):
     vm.wait_login(600)
     lab.equal(kernels(vm, start), 3, "kernels started since the crash")
     dumps.kept(lab, vm)
-    lab.contains(dumps.capture_log(vm), "attempt 3 of 3 at this dump: the last one", "journal")
+    lab.contains(dumps.capture_log(vm), "attempt 3 of 3 (the last): saving the kernel log only", "journal")
     vm.run("mount LABEL=dumps /mnt/d")
     name = sorted(dumps.dumps(vm, "/mnt/d"))[-1]
     lab.equal(set(dumps.dumps(vm, "/mnt/d")[name]), dumps.FILES - {"vmcore"}, f"files of {name}")
@@ -100,7 +100,7 @@ def stands_still(lab, vm):
     manifest = json.loads(vm.read(f"/mnt/d/{name}/manifest.json"))
     lab.equal(manifest["complete"], False, "manifest: complete")
     lab.contains(manifest["targets"][0]["reason"], "the last of 3 attempts", "manifest: why there is no dump")
-    lab.equal([one["came_to"] for one in manifest["attempt"]["earlier"]], ["writing the dump"] * 2,
+    lab.equal([one["stage"] for one in manifest["attempt"]["earlier"]], ["writing the dump"] * 2,
               "manifest: earlier attempts")
     late = vm.run("systemctl show -p ExecMainStatus fadump-ng-late.service").stdout
     lab.contains(late, "ExecMainStatus=3", "the late capture that the boot would have waited for")
