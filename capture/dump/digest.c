@@ -98,7 +98,7 @@ static void start_worker(struct digest *d)
 		d->threaded = pthread_create(&d->thread, NULL, run_worker, d) == 0;
 }
 
-/* The rest is called with the lock held. */
+/* Up to put() the rest is called with the lock held. */
 
 static void enqueue(struct digest *d, struct digest_slot *s)
 {
@@ -187,31 +187,53 @@ static struct digest_slot *take_slot(struct digest *d)
 	}
 }
 
-/* A piece of one block. */
-static void put(struct digest *d, uint64_t block, size_t at, const void *buf, size_t len)
+/* The slot for a piece of len bytes of the block; NULL: it is to be read back at the end. */
+static struct digest_slot *slot_for(struct digest *d, uint64_t block, size_t len)
 {
 	struct digest_slot *s = find(d, block);
+	int err;
 
 	if (s) {
 		wait_for(d, s);
-	} else if (len < DIGEST_BLOCK && digest_tree_seen(&d->tree, block)) {
-		int err = digest_tree_doubt(&d->tree, block);
-
+		return s;
+	}
+	if (len < DIGEST_BLOCK && digest_tree_seen(&d->tree, block)) {
+		err = digest_tree_doubt(&d->tree, block);
 		if (err < 0)
 			d->error = err;
-		return;
-	} else {
-		s = take_slot(d);
-		s->block = block;
-		if (len < DIGEST_BLOCK)
-			memset(data_of(d, s), 0, DIGEST_BLOCK);
+		return NULL;
 	}
+	s = take_slot(d);
+	s->block = block;
+	if (len < DIGEST_BLOCK)
+		memset(data_of(d, s), 0, DIGEST_BLOCK);
+	return s;
+}
+
+/*
+ * A piece of one block. It is copied without the lock, which the worker would have to wait for: a
+ * slot that is DIRTY is this thread's.
+ */
+static void put(struct digest *d, uint64_t block, size_t at, const void *buf, size_t len)
+{
+	struct digest_slot *s;
+
+	(void)pthread_mutex_lock(&d->lock);
+	s = slot_for(d, block, len);
+	if (s) {
+		s->used = ++d->clock;
+		s->state = SLOT_DIRTY;
+	}
+	(void)pthread_mutex_unlock(&d->lock);
+	if (!s)
+		return;
 	memcpy(data_of(d, s) + at, buf, len);
-	s->used = ++d->clock;
-	s->state = SLOT_DIRTY;
 	/* Pieces mostly ascend: this was its last. */
-	if (at + len == DIGEST_BLOCK)
-		enqueue(d, s);
+	if (at + len < DIGEST_BLOCK)
+		return;
+	(void)pthread_mutex_lock(&d->lock);
+	enqueue(d, s);
+	(void)pthread_mutex_unlock(&d->lock);
 }
 
 void digest_update(struct digest *d, const void *buf, size_t len, uint64_t off)
@@ -225,7 +247,6 @@ void digest_update(struct digest *d, const void *buf, size_t len, uint64_t off)
 		d->error = -EFBIG;
 		return;
 	}
-	(void)pthread_mutex_lock(&d->lock);
 	for (; len > 0 && d->error == 0; len -= n) {
 		at = (size_t)(off % DIGEST_BLOCK);
 		n = len < DIGEST_BLOCK - at ? len : DIGEST_BLOCK - at;
@@ -233,7 +254,6 @@ void digest_update(struct digest *d, const void *buf, size_t len, uint64_t off)
 		p += n;
 		off += n;
 	}
-	(void)pthread_mutex_unlock(&d->lock);
 }
 
 int digest_finish(struct digest *d, uint64_t size, const struct reader *reread,

@@ -3,6 +3,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "dump/gather.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 struct stream {
 	const struct stream_spec *spec;
 	struct flat flat;
+	struct gather gather;
 	struct progress progress;
 	struct said *said; /* the result's */
 };
@@ -22,6 +24,13 @@ static int on_stdout(void *ctx, const void *buf, size_t len)
 	struct stream *s = ctx;
 
 	return flat_feed(&s->flat, buf, len);
+}
+
+static int on_record(void *ctx, const void *buf, size_t len, uint64_t off)
+{
+	struct stream *s = ctx;
+
+	return gather_feed(&s->gather, buf, len, off);
 }
 
 static int on_piece(void *ctx, const void *buf, size_t len, uint64_t off)
@@ -153,6 +162,19 @@ static int judge(const struct stream *s, int run, const struct child_result *res
 	return 0;
 }
 
+/* Of a stream that was not cut short. What is wrong with its end, judge() says. */
+static int finish(struct stream *s)
+{
+	int err;
+
+	if (flat_finish(&s->flat) < 0)
+		return 0;
+	err = gather_finish(&s->gather);
+	if (err < 0)
+		s->flat.problem = FLAT_SINK;
+	return err;
+}
+
 int stream_run(const struct stream_spec *spec, struct stream_result *out)
 {
 	struct confine confine = mdf_confine(&spec->plan->needs);
@@ -176,14 +198,15 @@ int stream_run(const struct stream_spec *spec, struct stream_result *out)
 	*out = (struct stream_result){.exit_status = -1};
 	confine.reads = spec->plan->core;
 	confine.without = spec->without;
-	flat_init(&s.flat, on_piece, &s);
+	flat_init(&s.flat, on_record, &s);
+	gather_init(&s.gather, on_piece, &s);
 	if (spec->plan->record_max > s.flat.record_max)
 		s.flat.record_max = spec->plan->record_max;
 	progress_init(&s.progress, started);
 	r = child_run(&child, &res);
-	/* Only a stream that nobody cut short is asked for its end. */
 	if (r == 0)
-		(void)!flat_finish(&s.flat);
+		r = finish(&s);
+	gather_deinit(&s.gather);
 	said_finish(&out->said);
 	out->exit_status = res.status;
 	out->lack = res.lack;

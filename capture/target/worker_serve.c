@@ -10,14 +10,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define STEP    (16 * MIB) /* of a flush; a slow disk takes some seconds for it */
-#define BUSY_MS 1000       /* between two signs of life */
+#define STEP   (16 * MIB) /* of a flush; a slow disk takes some seconds for it */
+#define BEHIND (4 * STEP) /* at most so much is on its way to the disk while the dump is written   \
+			   */
+#define BUSY_MS 1000      /* between two signs of life */
 
 struct server {
 	struct worker_area *area;
 	int sock;
 	int64_t said; /* when it last said that it is at work, clock_ms() */
 	bool publishing;
+	/* Of the file that is written: written back up to here, and begun up to there. */
+	uint64_t on_disk, begun;
 };
 
 static int say(int sock, const struct worker_answer *a)
@@ -81,6 +85,41 @@ static int still_busy(void *ctx, bool gets_on)
 	return say(s->sock, &busy);
 }
 
+/* 0 where the file system has no such call, too. */
+static int sync_range(int fd, uint64_t off, uint64_t len, unsigned int flags)
+{
+	if (sync_file_range(fd, (off_t)off, (off_t)len, flags) == 0)
+		return 0;
+	return errno == ENOSYS || errno == EINVAL || errno == ESPIPE ? 0 : -errno;
+}
+
+/*
+ * A dump mostly grows at its end: what is complete is written back while the rest is made, so that
+ * the last sync is short, and leaves the page cache, which is small in a capture boot. As in
+ * write_out() an error counts.
+ */
+static int write_back(struct server *s, uint64_t end)
+{
+	const struct target *t = &s->area->t;
+	int err = 0;
+
+	if (t->file_fd < 0)
+		return 0;
+	while (err == 0 && s->begun + STEP <= end) {
+		err = sync_range(t->file_fd, s->begun, STEP, SYNC_FILE_RANGE_WRITE);
+		s->begun += STEP;
+	}
+	while (err == 0 && s->on_disk + BEHIND < s->begun) {
+		err = sync_range(t->file_fd, s->on_disk, STEP,
+				 SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+					 SYNC_FILE_RANGE_WAIT_AFTER);
+		(void)posix_fadvise(t->file_fd, (off_t)s->on_disk, (off_t)STEP,
+				    POSIX_FADV_DONTNEED);
+		s->on_disk += STEP;
+	}
+	return err;
+}
+
 /*
  * What is not written yet goes out a piece at a time, with a sign of life behind each: how long a
  * disk takes for all of it says nothing about its health. An error here would not be reported again
@@ -97,15 +136,11 @@ static int write_out(const struct target *t)
 	if (size > INT64_MAX)
 		return 0;
 	for (off = 0; off < size; off += STEP) {
-		if (sync_file_range(t->file_fd, (off_t)off, (off_t)STEP,
-				    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-					    SYNC_FILE_RANGE_WAIT_AFTER) < 0) {
-			/* Not every file system has it. */
-			if (errno == ENOSYS || errno == EINVAL || errno == ESPIPE)
-				return 0;
-			return -errno;
-		}
-		err = target_busy(t, true);
+		err = sync_range(t->file_fd, off, STEP,
+				 SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+					 SYNC_FILE_RANGE_WAIT_AFTER);
+		if (err == 0)
+			err = target_busy(t, true);
 		if (err < 0)
 			return err;
 	}
@@ -134,9 +169,18 @@ static int put(struct target *t, const struct target_ops *ops, const struct work
 	return fd < 0 ? -EBADF : ops->put(t, q->name, &r);
 }
 
-static int serve(struct worker_area *area, const struct target_ops *ops,
-		 const struct worker_request *q, int fd, uint64_t *value)
+static int write_data(struct server *s, const struct target_ops *ops,
+		      const struct worker_request *q)
 {
+	int err = ops->write(&s->area->t, s->area->data[q->slot], q->len, q->off);
+
+	return err < 0 ? err : write_back(s, q->off + q->len);
+}
+
+static int serve(struct server *s, const struct target_ops *ops, const struct worker_request *q,
+		 int fd, uint64_t *value)
+{
+	struct worker_area *area = s->area;
 	struct target *t = &area->t;
 	size_t len = 0;
 	int err;
@@ -149,9 +193,10 @@ static int serve(struct worker_area *area, const struct target_ops *ops,
 	case WORKER_BEGIN:
 		return ops->begin(t, q->name);
 	case WORKER_CREATE:
+		s->on_disk = s->begun = 0;
 		return ops->create(t, q->name);
 	case WORKER_WRITE:
-		return ops->write(t, area->data[q->slot], q->len, q->off);
+		return write_data(s, ops, q);
 	case WORKER_PREAD:
 		return ops->pread(t, area->other, q->len, q->off);
 	case WORKER_SIZE:
@@ -201,7 +246,7 @@ void worker_serve(struct worker_area *area, const struct target_ops *ops, int so
 		if (q.op < WORKER_CLEANUP && atomic_load(&area->stop))
 			a.err = -ETIMEDOUT;
 		else
-			a.err = serve(area, ops, &q, fd, &a.value);
+			a.err = serve(&s, ops, &q, fd, &a.value);
 		if (say(sock, &a) < 0)
 			_exit(1);
 		if (q.op == WORKER_CLOSE)
