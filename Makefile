@@ -177,6 +177,7 @@ model: packages
 	tests/run model
 
 bench: packages
+	tests/bench/native
 	tests/bench/run
 
 lint: packages
