@@ -39,7 +39,7 @@ class VM:
     smp        number of CPUs
     disks      further disks.Disk objects; the root disk is vm.root, a private copy
     cmdline    what to append to the kernel's command line; fadump and crashkernel set its main words
-    initrd     a variant of cache.VARIANTS
+    initrd     a variant of cache.VARIANTS, or the path of an uncompressed image of the scenario's own
     files      put into the root file system (of a restored machine: while it runs) and into the initramfs: {path: content}, the content
                text, bytes, or (content, mode). initrd_files and root_files: into only one of them.
     told       the initramfs's journal can be read as it is written, from vm.told, a console.Console
@@ -94,8 +94,9 @@ class VM:
             for path, content in self.root_files.items():
                 self.root.write(path, *(content if isinstance(content, tuple) else (content,)))
         image = self.directory / "initrd"
-        shutil.copyfile(cache.initrd(self.variant), image)
-        changed = {**cache.program(self.variant), **self.initrd_files}
+        own = isinstance(self.variant, pathlib.Path)
+        shutil.copyfile(self.variant if own else cache.initrd(self.variant), image)
+        changed = {**({} if own else cache.program(self.variant)), **self.initrd_files}
         if changed:
             append(image, changed)
         self._made = True
