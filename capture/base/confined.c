@@ -123,7 +123,7 @@ static _Noreturn void be_confined(const struct confined_spec *spec, unsigned int
 }
 
 /*
- * All it says, to its end: the answer, and behind it the trailer, for which the buffer has room.
+ * All it says, to its end: the answer, followed by the trailer, for which the buffer has room.
  * One byte more than that is too much.
  */
 static int read_answer(struct confined *c, size_t *len)

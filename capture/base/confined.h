@@ -4,7 +4,7 @@
  * powers, no other open files, little memory, no system calls but reading. What reads bytes of a
  * crashed machine runs so: a mistake in it costs an answer, not the machine, and not the dump.
  *
- * The answer is bytes that somebody else may have made: check it like any other input.
+ * The answer is untrusted: check it like any other input.
  */
 #pragma once
 

@@ -70,7 +70,7 @@ void coprocess_listen(struct coprocess *c)
 const char *coprocess_words(struct coprocess *c)
 {
 	coprocess_listen(c);
-	/* Of a copy: more may come behind. */
+	/* A copy: more may follow. */
 	memcpy(c->words, c->tail, sizeof(c->words));
 	return tail_last_words(c->words);
 }

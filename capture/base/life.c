@@ -18,7 +18,7 @@ struct family {
 	size_t n;
 };
 
-/* The number at *s, which ends at a blank or at the end; *s is moved behind it. */
+/* The number at *s, which ends at a blank or at the end; *s is moved past it. */
 static bool number(const char **s, const char *end, uint64_t *out)
 {
 	uint64_t n = 0;
@@ -86,7 +86,7 @@ int life_parse_stat(const char *buf, size_t len, struct life_stat *out)
 	return 0;
 }
 
-/* The number behind a name at the beginning of a line; 0 when there is no such line. */
+/* The number after a name at the beginning of a line; 0 when there is no such line. */
 static uint64_t value(const char *buf, size_t len, const char *name)
 {
 	const char *end = buf + len, *line = buf, *p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The machine's non-volatile memory as /dev/nvram shows it, laid out by the CHRP binding:
- * partitions one after another, each behind a header of 16 bytes (signature, checksum, length in
+ * partitions one after another, each after a header of 16 bytes (signature, checksum, length in
  * blocks of 16 bytes, big-endian, and a name). The partition "common" holds NAME=VALUE strings, one
  * behind the other, and an empty one at their end. Both PowerVM and OPAL have it. No I/O.
  */
@@ -13,7 +13,7 @@
 
 #define NVRAM_MAX MIB /* bytes; machines have 8 KiB to 512 KiB */
 
-/* A string in "common", from its name on, without the NUL behind it. */
+/* A string in "common", from its name on, without the terminating NUL. */
 struct nvram_string {
 	size_t off, len;
 };

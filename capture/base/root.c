@@ -108,7 +108,7 @@ bool root_exists(const struct root *root, const char *path)
 
 int root_read(const struct root *root, const char *path, size_t max, char **buf, size_t *len)
 {
-	/* A FIFO in a file's place is empty then, and nobody waits for its writer. */
+	/* A FIFO in a file's place is empty then, and its writer is not waited for. */
 	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK, 0);
 
 	return fd < 0 ? fd : read_to_end(fd, max, buf, len);

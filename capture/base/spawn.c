@@ -178,7 +178,7 @@ int spawn(const struct spawn_spec *spec, struct spawned *out)
 			(void)munmap(lack, SPAWN_LACK_SIZE);
 		return -err;
 	}
-	/* Both sides do it, so that it is done whoever comes first. */
+	/* Both sides do it, so that it is done whichever runs first. */
 	(void)setpgid(pid, pid);
 	out->pid = pid;
 	out->lack = lack;

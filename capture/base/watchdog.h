@@ -30,5 +30,5 @@ int watchdog_arm(const struct root *root, unsigned int seconds, struct watchdog 
 int watchdog_feed(const struct watchdog *w) _must_check_;
 /* Stop it. 0 or -errno. */
 int watchdog_stop(struct watchdog *w) _must_check_;
-/* Let go of it while it runs: it resets the machine unless somebody arms it again in time. */
+/* Let go of it while it runs: it resets the machine unless it is armed again in time. */
 void watchdog_leave(struct watchdog *w);

@@ -44,7 +44,7 @@ void config_clear_targets(struct config *c)
 	c->n_targets = 0;
 }
 
-/* Behind "also" and the blanks after it; NULL when it does not begin so. */
+/* The text after "also" and blanks; NULL when it does not begin so. */
 static const char *behind_also(const char *text)
 {
 	const char *url = text + strlen("also");

@@ -96,7 +96,7 @@ int config_parse(struct config *c, const char *buf, size_t len,
 int config_set_targets(struct config *c, const char *const *urls, size_t n) _must_check_;
 
 /*
- * Add one behind the others: "URL", or "also URL". line: where it was written, or 0. 0, -E2BIG,
+ * Append one: "URL", or "also URL". line: where it was written, or 0. 0, -E2BIG,
  * -EINVAL ("also" on the first), -ENOMEM.
  */
 int config_add_target(struct config *c, const char *text, unsigned int line) _must_check_;

@@ -102,7 +102,7 @@ static int parse_line(struct config *c, char *line, unsigned int number, unsigne
 	return r;
 }
 
-/* Is this a line of text? Bytes above 127 are left to whoever uses the value. */
+/* Is this a line of text? Bytes above 127 are left to the user of the value. */
 static int check_bytes(const char *s, size_t len, struct config_error *error)
 {
 	size_t i;

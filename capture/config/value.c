@@ -25,7 +25,7 @@ static int refuse(struct config_error *error, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* Decimal digits only, no sign, no blanks. Points *end behind them. */
+/* Decimal digits only, no sign, no blanks. Points *end past them. */
 static int parse_number(const char *s, const char **end, int64_t *out)
 {
 	int64_t n = 0;
@@ -83,7 +83,7 @@ static int set_duration(void *field, const struct config_key *key, const char *v
 			;
 		if (i == ARRAY_SIZE(units) || end[1])
 			return refuse(error,
-				      "%s needs one unit, s, m, h or d, right behind the number: "
+				      "%s needs one unit, s, m, h or d, directly after the number: "
 				      "\"%.40s\"",
 				      key->name, value);
 		if (__builtin_mul_overflow(n, units[i].seconds, &n) || n < key->min || n > key->max)

@@ -32,7 +32,7 @@ enum append_area append_area_find(const struct root *root, const struct fadump_s
 	return APPEND_AREA_EXPOSED;
 }
 
-/* Somebody may have had the page between the release and now: then the text is written anew. */
+/* The page may have been in use since the release: the text is written again then. */
 static int put_back(const struct root *root, const struct fadump_state *before)
 {
 	struct fadump_state now;

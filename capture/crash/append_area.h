@@ -2,9 +2,9 @@
 /*
  * The memory that holds the text of bootargs_append, which the next capture kernel finds by its
  * address and puts on its own command line. It lies among what release_mem gives back, though the
- * next registration still names it: whoever gets that page decides what the command line of the
- * next capture boot ends with, and a write to bootargs_append overwrites what is theirs (seen with
- * 6.12). Taken out of use, it stays the kernel's. Source: fadump_setup_param_area(),
+ * next registration still names it: the next owner of that page decides what the command line of
+ * the next capture boot ends with, and a write to bootargs_append overwrites what is theirs (seen
+ * with 6.12). Taken out of use, it stays the kernel's. Source: fadump_setup_param_area(),
  * fadump_append_bootargs() and fadump_release_memory() in arch/powerpc/kernel/fadump.c of 6.10 to
  * 7.2.
  */
@@ -37,7 +37,7 @@ enum append_area append_area_take(const struct root *root, const struct fadump_s
 				  uint64_t addr, int *err);
 
 /*
- * For a boot in which the kernel itself let the memory go, so that nobody saw the text before: is
+ * For a boot in which the kernel itself let the memory go, so that the text was not read before: is
  * text what this kernel found there when it began? Then it is the end of its command line.
  */
 bool append_area_is_ours(const struct root *root, const char *text);

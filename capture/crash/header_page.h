@@ -22,7 +22,7 @@ enum header_page {
 	HEADER_PAGE_SAFE,    /* this kernel does not free it */
 	HEADER_PAGE_TAKEN,   /* freed, and taken out of use before anybody had it */
 	HEADER_PAGE_EXPOSED, /* freed, and it could not be taken: the next crash may be lost */
-	HEADER_PAGE_LOST,    /* freed, and somebody has it: registering would overwrite that */
+	HEADER_PAGE_LOST,    /* freed and in use: registering would overwrite its contents */
 };
 
 /*
@@ -33,7 +33,7 @@ enum header_page {
 bool header_page_is_freed(const struct fadump_state *state, uint64_t page_size);
 
 /*
- * Its physical address: the page in which the first segment behind the reserved area begins. 0, or
+ * Its physical address: the page in which the first segment after the reserved area begins. 0, or
  * -ENOENT when the core has no such segment.
  */
 int header_page_find(const struct vmcore *core, uint64_t page_size, uint64_t *addr) _must_check_;

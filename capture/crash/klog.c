@@ -263,7 +263,7 @@ static void note_user_space(struct klog_finding *out)
 	memcpy(out->line, out->freed, sizeof(out->line));
 }
 
-/* The number behind the first "0x" of the text, or 0. */
+/* The number after the first "0x" of the text, or 0. */
 static uint64_t first_address(struct text t)
 {
 	uint64_t value = 0;

@@ -47,7 +47,7 @@ struct klog_finding {
 };
 
 /*
- * A finding as bytes that may come from somebody else: a child that scanned the log. said is the
+ * A finding as untrusted bytes: a child that scanned the log. said is the
  * number of what was found, which meaning, why and advice hang on.
  */
 struct klog_packed {

@@ -17,7 +17,7 @@
 
 #define OVERLAP_MAX 32
 
-/* Physical addresses; to: the first one behind. */
+/* Physical addresses; to: exclusive. */
 struct overlap_range {
 	const char *what; /* "RTAS", "initrd", "device tree"; static */
 	uint64_t from, to;

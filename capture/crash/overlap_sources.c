@@ -11,7 +11,7 @@
 
 #define TREE           "/proc/device-tree"
 #define FDT            "/sys/firmware/fdt"
-#define FDT_HEAD       8192 /* its header, and the reserve map behind it */
+#define FDT_HEAD       8192 /* its header, and the reserve map after it */
 #define FDT_MAGIC      0xd00dfeedU
 #define FDT_HEADER     40
 #define FDT_ROUNDED_BY (128 * KIB) /* the kernel rounds both ends to a page of its own */

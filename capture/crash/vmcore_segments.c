@@ -94,7 +94,7 @@ int vmcore_check_segments(const Elf64_Phdr *phdrs, size_t n, uint64_t head_end,
 	for (i = 0; i < n; i++) {
 		const Elf64_Phdr *p = &phdrs[i];
 
-		/* Kernels from 6.10 on may leave PT_NULL entries behind; anything else is not
+		/* Kernels from 6.10 on may leave PT_NULL entries at the end; anything else is not
 		 * memory. */
 		if (p->p_type != PT_LOAD || (p->p_filesz == 0 && p->p_memsz == 0))
 			continue;

@@ -20,7 +20,7 @@ struct reading {
 	int error;
 };
 
-/* The next bytes nobody has taken; 0 at the end, or when somebody failed. */
+/* The next bytes that no thread has taken; 0 at the end, or after an error. */
 static size_t take(struct reading *d, uint64_t *off)
 {
 	uint64_t left;
@@ -37,7 +37,7 @@ static size_t take(struct reading *d, uint64_t *off)
 	return n;
 }
 
-/* 0, or the error that somebody met. */
+/* 0, or the first error of a thread. */
 static int give(struct reading *d, uint64_t off, size_t len, uint8_t hashes[BATCH][DIGEST_SIZE],
 		int err)
 {

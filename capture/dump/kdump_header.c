@@ -53,7 +53,7 @@ int kdump_bad(struct kdump_problem *problem, uint64_t at, const char *fmt, ...)
 	return -EBADMSG;
 }
 
-/* Nobody promises that the fields of utsname end, or that they are text. */
+/* The fields of utsname need not be terminated, nor be text. */
 static void copy_uts(const unsigned char *field, char *out)
 {
 	memcpy(out, field, UTS_LEN);

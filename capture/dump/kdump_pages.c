@@ -90,7 +90,7 @@ static bool check_page(struct worker *w, const unsigned char *d, uint64_t page)
 	return e == 0;
 }
 
-/* The next pages nobody has taken; 0 at the end, or when somebody found a problem. */
+/* The next pages that no thread has taken; 0 at the end, or after a problem was found. */
 static size_t take(struct check *c, uint64_t *first, size_t finished)
 {
 	size_t count = 0;

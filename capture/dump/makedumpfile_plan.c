@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Progress and errors; the common messages would hide the error behind "makedumpfile Failed.". */
+/* Progress and errors; common messages would hide the error with "makedumpfile Failed.". */
 #define MESSAGE_LEVEL    "5"
 #define THREADS_AUTO_MAX 16 /* gains flatten here */
 #define THREADS_CORE_MIN (4 * GIB)

@@ -26,7 +26,7 @@ struct settings {
 };
 
 /*
- * kdump.conf(5): a '#' begins a comment wherever it stands, and one pair of quotes around a value
+ * kdump.conf(5): a '#' begins a comment at any position, and one pair of quotes around a value
  * is not part of it. A value with other quotes, where none belong, or with a backslash at its end
  * is left unread. 0, -ENOMEM, or -EINVAL with *error filled: not a text file, a line or a file too
  * long. settings_deinit() in every case.

@@ -28,7 +28,7 @@ static const char *const words[] = {
 	"nbdroot=",
 	"rd.fcoe=",
 };
-/* What stands behind root= or rootfallback= when it is across a network. */
+/* What follows root= or rootfallback= if it is on a network. */
 static const char *const roots[] = {
 	"nfs", "iscsi:",    "nbd:",     "fcoe:",    "cifs:", "dhcp",  "http",
 	"ftp", "live:http", "live:ftp", "live:nfs", "tftp",  "ceph:",

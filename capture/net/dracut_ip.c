@@ -116,7 +116,7 @@ static int take_static(const struct words *w, const struct net_link *l, const st
 	return add_route(w, &route);
 }
 
-/* What may stand behind the method: name servers, or the MTU. */
+/* What may follow the method: name servers, or the MTU. */
 static int take_rest(const struct words *w, struct net_link *l, const struct fields *f, size_t i)
 {
 	char address[NET_ADDRESS_MAX];

@@ -28,7 +28,7 @@ int words_split(const struct words *w, char *s, struct fields *out) _must_check_
 struct net_link *words_link(const struct words *w, const char *name);
 int words_set_mtu(const struct words *w, struct net_link *l, const char *value) _must_check_;
 
-/* bond=, vlan=, ifname=: what stands behind the '='; changed. 0 or -EINVAL. */
+/* bond=, vlan=, ifname=: the text after the '='; modified. 0 or -EINVAL. */
 int words_bond(const struct words *w, char *value) _must_check_;
 int words_vlan(const struct words *w, char *value) _must_check_;
 int words_ifname(const struct words *w, char *value) _must_check_;

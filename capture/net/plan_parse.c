@@ -352,7 +352,7 @@ static int parse_line(struct parser *s, char *line, struct net_error *error)
 	tidy(key);
 	tidy(words);
 	if (!*words)
-		return net_refuse(error, "%.20s: nothing behind the '='", key);
+		return net_refuse(error, "%.20s: nothing after the '='", key);
 	return strcmp(key, "target") == 0 ? begin_part(s, words, error)
 					  : net_plan_add(s->now, key, words, error);
 }

@@ -175,7 +175,7 @@ static enum net_how how_gotten(const struct seen_address *a, const struct seen_r
 	return a->length == 128 ? NET_DHCP6 : NET_AUTO6;
 }
 
-/* Whoever gives the address gives the way out with it. */
+/* The source of the address provides the default route as well. */
 static bool comes_along(enum net_how how, const struct seen_route *match)
 {
 	bool usual = strcmp(match->to, "default") == 0;

@@ -103,7 +103,7 @@ static int record_address(const struct net_running *s, const char *address, cons
 
 static int read_resolv(const struct root *root, struct resolv *out)
 {
-	_cleanup_free_ char *text = NULL, *behind = NULL;
+	_cleanup_free_ char *text = NULL, *resolved = NULL;
 	size_t len;
 	int r = root_read(root, RESOLV_PATH, RESOLV_MAX, &text, &len);
 
@@ -111,8 +111,8 @@ static int read_resolv(const struct root *root, struct resolv *out)
 	if (r < 0)
 		return r;
 	resolv_parse(text, len, out);
-	if (out->local && root_read(root, RESOLV_BEHIND, RESOLV_MAX, &behind, &len) == 0)
-		resolv_parse(behind, len, out);
+	if (out->local && root_read(root, RESOLV_RESOLVED, RESOLV_MAX, &resolved, &len) == 0)
+		resolv_parse(resolved, len, out);
 	return 0;
 }
 

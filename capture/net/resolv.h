@@ -6,7 +6,7 @@
 
 #define RESOLV_PATH "/etc/resolv.conf"
 /* The real servers, where systemd-resolved stands before them. */
-#define RESOLV_BEHIND "/run/systemd/resolve/resolv.conf"
+#define RESOLV_RESOLVED "/run/systemd/resolve/resolv.conf"
 /* The first line of what resolv_format() gives. */
 #define RESOLV_OURS "# Written by fadump-ng for the time of the capture.\n"
 #define HOSTS_PATH  "/etc/hosts"

@@ -57,7 +57,7 @@ static int keep(int etc, const char *name)
 	return symlinkat(NOTHING, etc, name) < 0 ? -errno : 0;
 }
 
-/* What this program wrote: nobody else has put a file in its place. */
+/* What this program wrote, unless another file has replaced it. */
 static bool is_ours(int etc)
 {
 	_cleanup_close_ int fd = openat(etc, NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);

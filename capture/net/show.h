@@ -24,7 +24,7 @@ struct seen_address {
 	char prefix[NET_PREFIX_MAX];
 	enum net_family family;
 	unsigned int length;
-	bool dynamic, global, tentative, failed; /* failed: somebody else has it */
+	bool dynamic, global, tentative, failed; /* failed: another host has it */
 };
 
 struct seen_route {

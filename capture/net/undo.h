@@ -30,7 +30,7 @@ struct undo {
 		char old[24];
 	} steps[UNDO_MAX];
 	size_t n;
-	unsigned int left; /* by undo_all(): what somebody else has changed or uses since */
+	unsigned int left; /* by undo_all(): what was changed or taken into use elsewhere since */
 };
 
 /* The protocol of routes that are made here; nothing else has it (rtnetlink(7): from user space).
@@ -46,7 +46,7 @@ bool undo_has(const struct undo *u, enum undo_kind kind, const char *link);
 bool undo_may(const struct root *root, enum undo_kind kind, const char *link, const char *value,
 	      const char *old);
 /*
- * All of it, whatever fails, but for what somebody else has changed since, or uses: an interface
+ * All of it, whatever fails, except what was changed elsewhere since, or is in use: an interface
  * that has other addresses or is a part of another one stays up. 0, or the first -errno with
  * *error. u is empty afterwards. */
 int undo_all(struct undo *u, const struct root *root, struct net_error *error) _must_check_;

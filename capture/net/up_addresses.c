@@ -31,7 +31,7 @@ bool up_has_address(const char *name, enum net_family family, const char *prefix
 	return false;
 }
 
-/* One that is there already is somebody else's, and stays. */
+/* An existing one was not added here, and stays. */
 static int add_prefix(struct up *u, const char *name, const char *prefix)
 {
 	const char *const argv[] = {"ip", "addr", "replace", prefix, "dev", name, NULL};
@@ -126,7 +126,7 @@ int up_address(struct up *u, const struct net_address *a)
 	/* All interfaces were asked, and this one had an answer. */
 	bool done = strcmp(a->link, NET_ANY) == 0;
 
-	/* Somebody else's, with an address: that is as good as a lease. */
+	/* Not set up here, but it has an address: that is as good as a lease. */
 	if (!up_is_ours(u, name))
 		done = done ||
 		       up_has_address(name, a->how == NET_DHCP6 ? NET_INET6 : NET_INET, NULL);
@@ -165,7 +165,7 @@ static int look(struct up *u, const struct net_address *a, const char *name)
 		    (a->how == NET_LINK6 && seen[i].global))
 			continue;
 		if (seen[i].failed)
-			return net_refuse(u->error, "%s: somebody else on the link has %s", name,
+			return net_refuse(u->error, "%s: another host on the link has %s", name,
 					  seen[i].address);
 		if (!seen[i].tentative)
 			return 1;

@@ -248,7 +248,7 @@ static int drop_idle(struct up *u, const char *bond)
 	return r < 0 ? r : up_run(u, argv);
 }
 
-/* Made already, by whoever brought a network up for the root? Then it is used, and stays. */
+/* If it exists already, for the network of the root file system, it is used and stays. */
 static int find_made(struct up *u, const struct net_link *l, struct seen_link *out, bool *found)
 {
 	_cleanup_free_ struct seen_link *links = NULL;
@@ -361,7 +361,7 @@ static int try_any(struct up *u, size_t i)
 		if (!is_device(&links[k]) || *links[k].master || !links[k].carrier ||
 		    is_used(u, links[k].name))
 			continue;
-		/* Somebody else's, with an address: no lease is wanted. */
+		/* Not set up here, but it has an address: no lease is needed. */
 		if (dhcp && !up_is_ours(u, links[k].name) &&
 		    up_has_address(links[k].name, inet6 ? NET_INET6 : NET_INET, NULL))
 			dhcp = false;

@@ -25,7 +25,7 @@ int up_run(struct up *u, const char *const *argv) _must_check_;
 /* The interfaces now; the caller frees *links. */
 int up_links(struct up *u, struct seen_link **links, size_t *n) _must_check_;
 
-/* Was it set up or made here? What somebody else has set up is used as it is. */
+/* Was it set up or made here? An interface that was set up elsewhere is used unchanged. */
 bool up_is_ours(const struct up *u, const char *name);
 /* Has it this address (NULL: any of the family that is not link-local)? */
 bool up_has_address(const char *name, enum net_family family, const char *prefix);

@@ -49,7 +49,7 @@ static int add_route(struct up *u, const struct net_route *r, const char *name, 
 		       : undo_add(u->undo, UNDO_ROUTE, name, r->to, inet6 ? "6" : "4", u->error);
 }
 
-/* Beside somebody else's default route: a route to one address alone. */
+/* If there is a default route already: a route to one address only. */
 static int add_route_to(struct up *u, const struct net_route *r, const char *name, bool inet6,
 			const char *address)
 {

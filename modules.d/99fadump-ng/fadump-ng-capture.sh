@@ -7,7 +7,7 @@ if [ -e "${fadump_ng_root-}/sys/kernel/fadump/release_mem" ] || [ -e "${fadump_n
     if ! [ -e "${fadump_ng_root-}/run/fadump-ng/tried" ]; then
         mkdir -p "${fadump_ng_root-}/run/fadump-ng/tried"
         fadump-ng capture < /dev/null
-        # However it ended: nobody feeds the watchdog any more.
+        # Whatever the result: the watchdog is not kept alive any more.
         fadump-ng guard end < /dev/null
     fi
 fi

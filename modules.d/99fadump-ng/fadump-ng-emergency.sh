@@ -14,7 +14,7 @@ fadump_ng_boot_ends() {
 fadump_ng_shell_first() {
     warn "fadump-ng: a crash dump is in memory and not saved yet. It will be saved when the boot continues: leave the" \
         "shell to continue, do not reboot."
-    # It does not reset the machine while somebody works in the shell. The capture starts it again.
+    # It must not reset the machine while the shell is in use. The capture starts it again.
     fadump-ng guard end < /dev/null
 }
 

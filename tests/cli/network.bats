@@ -56,7 +56,7 @@ state >$T/after
 diff $T/before $T/after
 there ip addr add 2001:db8:9::5/64 dev srv nodad
 fails 2001:db8:77::1 10
-grep "somebody else on the link has 2001:db8:9::5" $T/said
+grep "another host on the link has 2001:db8:9::5" $T/said
 state >$T/after
 diff $T/before $T/after'
 }
