@@ -32,7 +32,7 @@ _fadump_ng()
 	prune) words='--dry-run ' ;;
 	unflatten) words='--raw ' ;;
 	propagate) words='--fingerprint ' ;;
-	config) words='--for-image --needs --boot check show import devices network remote ' ;;
+	config) words='--for-image --needs --boot check show import devices network remote mark ' ;;
 	help) words='status check capture release register unregister verify list show prune unflatten propagate config help version ' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

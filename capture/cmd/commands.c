@@ -58,9 +58,21 @@ static const struct cmd_option config_options[] = {
 const struct cmd commands[] = {
 	{
 		.name = "status",
-		.summary = "what the kernel says now: registered, dump active, memory",
+		.summary = "show whether the machine is ready for its next crash, or has a "
+			   "dump in memory",
 		.options = json_options,
 		.run = cmd_status,
+		.details = "The first line begins with \"ready:\", \"not ready:\" or "
+			   "\"unknown:\", followed by the reason and the command that mends "
+			   "it. Ready means that the kernel is registered, and that the "
+			   "initramfs with which this kernel boots was read completely and "
+			   "contains this version of fadump-ng, for this kernel, with the "
+			   "current configuration and keys. It is located by the boot loader's "
+			   "entries (/boot/loader/entries), then by name: "
+			   "/boot/initrd.img-RELEASE, /boot/initramfs-RELEASE.img and "
+			   "/boot/initrd-RELEASE. Disks and network cards of its targets that "
+			   "are missing are named, and so is a default boot entry with another "
+			   "kernel. The exit status is 0 whatever the answer is.",
 	},
 	{
 		.name = "check",
@@ -188,7 +200,7 @@ const struct cmd commands[] = {
 	},
 	{
 		.name = "config",
-		.args = "check|show|import|devices|network|remote [FILE]",
+		.args = "check|show|import|devices|network|remote|mark [FILE]",
 		.summary = "check or show the configuration, or import another tool's",
 		.options = config_options,
 		.details = "check also looks for the tools, keys and host keys that targets on "
@@ -199,7 +211,8 @@ const struct cmd commands[] = {
 			   "and prints the equivalent configuration of fadump-ng; what has no "
 			   "equivalent is kept as a comment, with a warning. It fails if none "
 			   "of the targets can be converted. devices, network and remote print "
-			   "what an initramfs must contain.",
+			   "what an initramfs must contain, mark what it states about itself "
+			   "for status.",
 		.run = cmd_config,
 	},
 	{

@@ -7,6 +7,7 @@
 #include "config/keys.h"
 #include "config/load.h"
 #include "dump/makedumpfile.h"
+#include "image/mark.h"
 #include "target/locate.h"
 #include "target/url.h"
 
@@ -262,6 +263,23 @@ static int devices(struct app *app, const char *file)
 	return worst;
 }
 
+/* What the image says of itself; status compares it with what it would say now. */
+static int mark(struct app *app, const char *file)
+{
+	struct config c;
+	struct mark m;
+	int status = cmd_load_config(app, file, &c);
+
+	if (status == EXIT_DONE && mark_now(&app->root, &c, &m) < 0) {
+		log_error(&app->log, "%s", strerror(ENOMEM));
+		status = EXIT_FAILED;
+	}
+	if (status == EXIT_DONE)
+		mark_print(stdout, &m);
+	config_deinit(&c);
+	return status;
+}
+
 int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 {
 	const char *operands[2] = {NULL, NULL}, *value, *verb;
@@ -303,5 +321,7 @@ int cmd_config(struct app *app, const struct cmd *cmd, int argc, char **argv)
 		return cmd_config_network(app, operands[1], needs);
 	if (strcmp(verb, "remote") == 0)
 		return cmd_config_remote(app, operands[1]);
-	return cmd_usage(app, cmd, "needs check, show, import, devices, network or remote");
+	if (strcmp(verb, "mark") == 0)
+		return mark(app, operands[1]);
+	return cmd_usage(app, cmd, "needs check, show, import, devices, network, remote or mark");
 }

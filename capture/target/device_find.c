@@ -27,8 +27,7 @@ static const struct {
 	{"PARTLABEL", "/dev/disk/by-partlabel/"},
 };
 
-/* The link that udev makes for a tag, or the path itself. 0, or -EINVAL for another tag. */
-static int link_of(const char *source, char *out, size_t size)
+int device_link(const char *source, char *out, size_t size)
 {
 	_cleanup_free_ char *tag = NULL, *value = NULL;
 	size_t i, n;
@@ -104,7 +103,7 @@ static int look_once(const struct target *t, const char *source, bool over,
 		     struct device_found *out, char *why, size_t size)
 {
 	char link[1024];
-	int err = link_of(source, link, sizeof(link));
+	int err = device_link(source, link, sizeof(link));
 
 	if (err == 0)
 		err = judge(t, link, out, why, size);

@@ -25,3 +25,6 @@ int device_find(const struct target *t, const char *source, int64_t until, struc
 		char *why, size_t size) _must_check_;
 /* Once, without a wait: may it still be mounted? */
 bool device_is_free(const struct target *t, const char *path);
+/* The link that udev makes for a tag ("UUID=..."), or the path itself. 0, or -EINVAL for another
+ * tag. */
+int device_link(const char *source, char *out, size_t size) _must_check_;

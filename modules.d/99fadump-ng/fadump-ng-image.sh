@@ -95,6 +95,7 @@ fadump_ng_ask_all() {
     fadump_ng_ask "$answers/needs" network --needs || return 1
     fadump_ng_ask "$answers/network" network || return 1
     fadump_ng_ask "$answers/remote" remote || return 1
+    fadump_ng_ask "$answers/mark" mark || return 1
     sha256sum < "$fadump_ng_conf" > "$answers/of" 2> /dev/null
     fadump_ng_ask_devices "$answers"
 }
@@ -105,6 +106,8 @@ fadump_ng_recall() {
 
     [[ -s $record/of && $(sha256sum < "$fadump_ng_conf" 2> /dev/null) == $(< "$record/of") ]] || return 1
     rm -rf "$fadump_ng_answers" && cp -a "$record" "$fadump_ng_answers" || return 1
+    # The program and the keys are those of now.
+    (fadump_ng_ask "$fadump_ng_answers/mark" mark) || return 1
     dwarn "fadump-ng: $fadump_ng_reason; the image gets what was recorded on $(date -r "$record/of" '+%F')"
 }
 
@@ -165,11 +168,17 @@ fadump_ng_unmark() {
     rm -f "$fadump_ng_state/no-capture/$kernel"
 }
 
+# By which fadump-ng status tells whether the image still fits.
+fadump_ng_install_mark() {
+    (umask 077 && { cat "$fadump_ng_answers/mark" && echo "kernel $kernel"; } > "$initdir/etc/fadump-ng.image")
+}
+
 # Nothing that starts a capture, and nothing secret, stays in an image that could not finish one.
 fadump_ng_undo() {
     local what name
 
-    rm -f "$initdir/etc/fadump-ng.conf" "$initdir/etc/fadump-ng.network" "$initdir/etc/udev/rules.d/69-fadump-ng.rules" \
+    rm -f "$initdir/etc/fadump-ng.conf" "$initdir/etc/fadump-ng.network" "$initdir/etc/fadump-ng.image" \
+        "$initdir/etc/udev/rules.d/69-fadump-ng.rules" \
         "$initdir$systemdsystemunitdir"/fadump-ng-*.service "$initdir$systemdsystemunitdir"/*.wants/fadump-ng-* \
         "$initdir"/etc/systemd/system/*.wants/fadump-ng-* "$initdir"/{,var/}lib/dracut/hooks/*/{,*/}00-fadump-ng-*
     rm -rf "$initdir$systemdsystemunitdir"/fadump-ng-capture.service.d "$initdir$systemdsystemunitdir"/*.d/fadump-ng.conf

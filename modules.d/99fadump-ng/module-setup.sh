@@ -376,6 +376,7 @@ fadump_ng_install() {
 
     fadump_ng_install_network
     fadump_ng_install_remote
+    fadump_ng_install_mark || fadump_ng_give_up "cannot write what the image was built from into it"
 
     if grep -q 'RUN+=' "$fadump_ng_answers/rules"; then
         mkdir -p "$initdir/etc/udev/rules.d"

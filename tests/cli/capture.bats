@@ -518,6 +518,7 @@ header_is_freed() {
     fadump release --force
     [ "$status" = 0 ]
     [[ $errors == *"may be lost"* ]]
+    image
     fadump status
     [[ $output == "ready: registered, but the next dump may be lost"* ]]
     fadump unregister

@@ -16,6 +16,7 @@ esac
 case "$*" in
 "config devices") cat "$STUB/devices" ;;
 "config remote") [ ! -e "$STUB/remote" ] || cat "$STUB/remote" ;;
+"config mark") printf "version 1\nconfig abc\n" ;;
 "config show --for-image") echo "target = file:///crash?device=UUID=1" ;;
 "config network --needs") [ ! -e "$STUB/network" ] || cat "$STUB/needs" ;;
 "config network") [ ! -e "$STUB/network" ] || cat "$STUB/network" ;;
@@ -244,6 +245,9 @@ fabric() {
     install
     [ "$(stat -c %a "$T/initrd/etc/fadump-ng.conf")" = 600 ]
     grep -q 'device=UUID=1' "$T/initrd/etc/fadump-ng.conf"
+    # What it was built from, for status.
+    [ "$(cat "$T/initrd/etc/fadump-ng.image")" = $'version 1\nconfig abc\nkernel 6.12.0' ]
+    [ "$(stat -c %a "$T/initrd/etc/fadump-ng.image")" = 600 ]
     [ -e "$T/initrd/etc/initrd-release" ]
     grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-capture.service' "$T/did"
     grep -q 'systemctl -q --root .*add-wants sysinit.target fadump-ng-guard.service' "$T/did"
@@ -499,6 +503,7 @@ disk() {
     installkernel
     install
     [ "$(cat "$T/initrd/etc/fadump-ng.network")" = 'device = eth0' ]
+    [ "$(cat "$T/initrd/etc/fadump-ng.image")" = $'version 1\nconfig abc\nkernel 6.13.0' ]
     grep -q 'device=UUID=1' "$T/initrd/etc/fadump-ng.conf"
     grep -qx 'instmods bonding' "$T/did"
     grep -qx 'instmods vio' "$T/did"
@@ -543,6 +548,7 @@ disk() {
     [[ $output == *"error: fadump-ng: the name nowhere cannot be resolved"*"THIS IMAGE CANNOT CAPTURE A CRASH DUMP"* ]]
     [ ! -e "$T/did" ]
     [ ! -e "$T/initrd/etc/fadump-ng.conf" ]
+    [ ! -e "$T/initrd/etc/fadump-ng.image" ]
     [ "$(cat "$T/initrd/etc/fadump-ng.no-capture")" = "the name nowhere cannot be resolved" ]
     [ "$(cat "$T/var/fadump-ng/no-capture/6.12.0")" = "the name nowhere cannot be resolved" ]
     [ "$(stat -c %a "$T/var/fadump-ng")" = 700 ]

@@ -41,6 +41,20 @@ fadump() {
     echo "$errors"
 }
 
+# image [COMMAND...]: the tree gets an initramfs for its kernel, as a build of now would make it, packed by the command (gzip -c). What the
+# test has changed in $T/image since the last one stays.
+image() {
+    local release
+    release=$(cat "$T/root/proc/sys/kernel/osrelease")
+    if [ ! -e "$T/image" ]; then
+        mkdir -p "$T/image/etc" "$T/image/usr/bin" "$T/root/boot"
+        "$FADUMP_NG" --root "$T/root" config show >"$T/image/etc/fadump-ng.conf"
+        { "$FADUMP_NG" --root "$T/root" config mark && echo "kernel $release"; } >"$T/image/etc/fadump-ng.image"
+        head -c 100000 /dev/urandom >"$T/image/usr/bin/fadump-ng"
+    fi
+    (cd "$T/image" && find . | LC_ALL=C sort | cpio --quiet -o -H newc) | "${@:-cat}" >"$T/root/boot/initrd.img-$release"
+}
+
 # One value of the JSON object in $output, as Python prints it.
 json() {
     printf '%s' "$output" | /usr/bin/python3 -SIc '

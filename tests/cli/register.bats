@@ -72,6 +72,7 @@ setup() {
     [ "$status" = 0 ]
     fadump register
     [ "$status" = 0 ]
+    image
     fadump status
     [[ $output == "ready: registered"* ]]
 }

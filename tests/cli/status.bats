@@ -10,6 +10,7 @@ setup() {
 
 @test "production: ready" {
     tree pseries-production
+    image
     fadump status
     [ "$status" = 0 ]
     [[ $output == "ready: registered"* ]]
@@ -25,6 +26,7 @@ setup() {
 
 @test "an initramfs without a capture: not ready, with the reason, for as long as its kernel is there" {
     tree pseries-production
+    image
     mkdir -p "$T/root/var/lib/fadump-ng/no-capture" "$T/root/usr/lib/modules/6.13.0"
     echo 'the name nowhere cannot be resolved' >"$T/root/var/lib/fadump-ng/no-capture/6.13.0"
     echo gone >"$T/root/var/lib/fadump-ng/no-capture/7.0.0"
@@ -43,6 +45,7 @@ setup() {
 
 @test "powernv: ready" {
     tree powernv-production
+    image
     fadump status --json
     [ "$status" = 0 ]
     [ "$(json ready)" = True ]
@@ -153,6 +156,7 @@ setup() {
 
 @test "after a release: ready, and what a reboot would give back" {
     tree released
+    image
     fadump status
     [ "$status" = 0 ]
     [[ $output == "ready:"* ]]
@@ -250,6 +254,7 @@ setup() {
 @test "RTAS in the reserved area: said with the size that mends it, by status and register" {
     local said="RTAS (0x2fff0000 to 0x30000000) lies in the area that fadump reserves (0x20000000 to 0x400101b0): it may be overwritten, so that a crash leaves no dump, or lie on pages of a dump; boot with crashkernel=768M or more"
     tree small
+    image
     fadump status
     [[ $output == "ready: registered"*"reserved:   $said"* ]]
     fadump status --json
@@ -280,6 +285,7 @@ setup() {
 
 @test "a boot that carried on warns of kexec" {
     tree released
+    image
     fadump status
     [[ $output == *"do not start another kernel with kexec from this boot: it would take what the crash left for a new dump; reboot through the firmware"* ]]
     rm -r "$T/root"
@@ -294,7 +300,7 @@ setup() {
         rm -rf "$T/root"
         tree $situation
         fadump status --json
-        [ "$(json ready)" = True ]
+        [ "$(json kernel_ready)" = True ]
         [ "$(json conflict)" = None ]
     done
 }

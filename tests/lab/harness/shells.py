@@ -23,7 +23,7 @@ def break_points(lab, initrd, before, points=POINTS):
         vm.start()
         leave(vm, 0, len(points))
         vm.wait_login()
-        lab.equal(dumps.status(vm)["ready"], True, "ready after an ordinary boot")
+        lab.equal(dumps.status(vm)["kernel_ready"], True, "the kernel is ready after an ordinary boot")
         start = vm.wait_capture(vm.crash())
         said, since = (vm.console, start) if "plain" in initrd else (vm.told, vm.told.mark())
         opened = leave(vm, start, len(points))

@@ -8,7 +8,7 @@ def run(lab):
     with lab.vm() as vm:
         vm.boot()
         fresh = vm.memtotal()
-        lab.equal(dumps.status(vm)["ready"], True, "ready before the crash")
+        lab.equal(dumps.status(vm)["kernel_ready"], True, "the kernel is ready before the crash")
         vm.fill_memory(300)
         vm.run("echo lab.word=1 >/sys/kernel/fadump/bootargs_append")
         start = vm.crash_and_return()

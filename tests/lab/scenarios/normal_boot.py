@@ -23,7 +23,7 @@ def run(lab):
         lab.equal(vm.exists("/run/fadump-ng"), False, "/run/fadump-ng is there")
         before, after = skipped_at(journal)
         lab.note(f"from the line before the skipped unit to the line after it: {(after - before) * 1000:.0f} ms")
-        lab.equal(dumps.status(vm)["ready"], True, "ready")
+        lab.equal(dumps.status(vm)["kernel_ready"], True, "the kernel is ready")
         vm.poweroff()
 
 
