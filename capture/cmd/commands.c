@@ -72,7 +72,10 @@ const struct cmd commands[] = {
 			   "/boot/initrd.img-RELEASE, /boot/initramfs-RELEASE.img and "
 			   "/boot/initrd-RELEASE. Disks and network cards of its targets that "
 			   "are missing are named, and so is a default boot entry with another "
-			   "kernel. The exit status is 0 whatever the answer is.",
+			   "kernel. In a boot that continued after a capture, what is missing "
+			   "until the next reboot is listed: huge pages, limits that were "
+			   "sized for little memory, adapters with few queues. The exit status "
+			   "is 0 whatever the answer is.",
 	},
 	{
 		.name = "check",

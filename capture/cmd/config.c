@@ -6,8 +6,10 @@
 #include "config/config.h"
 #include "config/keys.h"
 #include "config/load.h"
+#include "crash/user_pages.h"
 #include "dump/makedumpfile.h"
 #include "image/mark.h"
+#include "run/limits.h"
 #include "target/locate.h"
 #include "target/url.h"
 
@@ -74,6 +76,25 @@ static int validate_options(struct app *app, const char *name, const struct conf
 	return r == -EINVAL ? EXIT_INVALID : EXIT_FAILED;
 }
 
+/* What does not go together with how this machine is set up. */
+static void warn_of_machine(struct app *app, const char *name, const struct config *c)
+{
+	const char *huge = limits_huge_pages(&app->root);
+
+	if (user_pages_are_lost(&app->root, c->dump_level))
+		log_warning(&app->log,
+			    "%s: dump-level = %d keeps the programs' memory, and with fadump=on "
+			    "part of it lies where the firmware writes the dump, and is lost; boot "
+			    "with fadump=nocma instead, or add 8 to dump-level",
+			    name, c->dump_level);
+	if (huge && c->on_success == CONFIG_ACTION_CONTINUE)
+		log_warning(&app->log,
+			    "%s: this machine is set up for huge pages (%s), and a boot that "
+			    "carries on after a capture has none until the next reboot; set "
+			    "on-success = reboot",
+			    name, huge);
+}
+
 static int validate(struct app *app, const char *file, const struct config *c)
 {
 	const char *name = cmd_config_name(app, file);
@@ -90,8 +111,10 @@ static int validate(struct app *app, const char *file, const struct config *c)
 		status = cmd_check_network(app, name, c);
 	if (status == EXIT_DONE)
 		status = cmd_check_remote(app, name, c);
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE) {
 		cmd_warn_past(app, name, c);
+		warn_of_machine(app, name, c);
+	}
 	return status == EXIT_DONE ? validate_options(app, name, c) : status;
 }
 

@@ -6,6 +6,7 @@
 #include "base/rights.h"
 #include "config/load.h"
 #include "crash/conflict.h"
+#include "crash/user_pages.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -95,21 +96,25 @@ static void judge(struct view *w)
 		judge_image(w);
 }
 
-/* An image is compared with the configuration as it is now. */
-static void look_at_image(struct app *app, struct view *w)
+/* The image, and what else goes by the configuration as it is now. */
+static void look_at_configuration(struct app *app, struct view *w)
 {
 	struct config_error error;
 	struct config c;
 	int err = config_load(&app->root, app->config_path, &c, &error);
 
-	if (err == 0)
+	if (err == 0) {
 		image_judge(&app->root, &c, &w->image);
-	else if (err == -EINVAL)
+		/* After a capture the area is no CMA any more. */
+		w->lost_user_pages =
+			!w->s->release_mem && user_pages_are_lost(&app->root, c.dump_level);
+	}
+	if (err == -EINVAL)
 		(void)snprintf(w->image.why, sizeof(w->image.why),
 			       "the configuration is not valid (line %u: %s); run fadump-ng "
 			       "config check",
 			       error.line, error.text);
-	else
+	else if (err < 0)
 		(void)snprintf(w->image.why, sizeof(w->image.why),
 			       "the configuration cannot be read: %s%s", strerror(-err),
 			       rights_advice(err));
@@ -137,7 +142,10 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	if (overlap_find(&app->root, w.s, &w.overlap) < 0)
 		w.overlap.n = 0;
 	w.no_capture = no_capture_find(&app->root, &w.no_capture_image) == 0;
-	look_at_image(app, &w);
+	look_at_configuration(app, &w);
+	if (status_carried_on(&w))
+		degraded_find(&app->root, w.s->mem_total > 0 ? (uint64_t)w.s->mem_total : 0,
+			      &w.degraded);
 	judge(&w);
 	if (json)
 		status_print_json(&w);

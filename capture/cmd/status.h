@@ -5,6 +5,7 @@
 #include "crash/overlap.h"
 #include "image/no_capture.h"
 #include "image/readiness.h"
+#include "run/degraded.h"
 #include "run/state.h"
 
 struct view {
@@ -16,8 +17,10 @@ struct view {
 	struct no_capture no_capture_image;
 	bool no_capture; /* no_capture_image is set */
 	struct image_readiness image;
-	char readiness[1000]; /* one line: "ready: ...", "not ready: ...", "unknown: ..." */
-	bool kernel_ready;    /* the kernel's part: registered, and nothing in its way */
+	struct degraded degraded; /* of a boot that carried on; else empty */
+	bool lost_user_pages;     /* the configuration wants them, and the next dump lacks some */
+	char readiness[1000];     /* one line: "ready: ...", "not ready: ...", "unknown: ..." */
+	bool kernel_ready;        /* the kernel's part: registered, and nothing in its way */
 };
 
 void status_print_json(const struct view *w);

@@ -49,6 +49,26 @@ static void add_overlap(json_object *o, const struct overlap *overlap)
 	json_add_known(o, "crashkernel_at_least", overlap->n ? (int64_t)overlap->boot_memory : -1);
 }
 
+static void add_degraded(json_object *o, const struct degraded *d)
+{
+	json_object *limits = json_object_new_array(), *drivers = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < d->limits.n; i++) {
+		json_object *item = json_object_new_object();
+
+		json_add_text(item, "name", d->limits.list[i].name);
+		json_add_number(item, "now", d->limits.list[i].now);
+		json_add_number(item, "fresh_boot", d->limits.list[i].full);
+		json_append(limits, item);
+	}
+	for (i = 0; i < d->n_drivers; i++)
+		json_append(drivers, json_object_new_string(d->drivers[i]));
+	json_add_child(o, "degraded_limits", limits);
+	json_add_child(o, "degraded_adapters", drivers);
+	json_add_bool(o, "huge_pages_off", d->no_huge_pages);
+}
+
 void status_print_json(const struct view *w)
 {
 	const struct fadump_state *s = w->s;
@@ -75,6 +95,8 @@ void status_print_json(const struct view *w)
 	json_add_known(o, "mem_total_bytes", s->mem_total);
 	json_add_known(o, "mem_reserved_bytes", s->mem_reserved);
 	json_add_bool(o, "reboot_gives_memory_back", status_carried_on(w));
+	add_degraded(o, &w->degraded);
+	json_add_bool(o, "user_pages_lost", w->lost_user_pages);
 	json_add_bool(o, "header_page_exposed",
 		      w->state->have_record && w->state->record.header_exposed);
 	add_overlap(o, &w->overlap);

@@ -31,6 +31,22 @@ static void print_memory(const struct view *w)
 		       "take what the crash left for a new dump; reboot through the firmware\n");
 }
 
+/* What a boot that carried on lacks. */
+static void print_degraded(const struct degraded *d)
+{
+	size_t i;
+
+	if (d->no_huge_pages)
+		printf("degraded:   huge pages (HugeTLB) are off until the next reboot\n");
+	for (i = 0; i < d->limits.n; i++)
+		printf("degraded:   %s is %llu, sized for little memory; about %llu after a "
+		       "fresh boot\n",
+		       d->limits.list[i].name, (unsigned long long)d->limits.list[i].now,
+		       (unsigned long long)d->limits.list[i].full);
+	for (i = 0; i < d->n_drivers; i++)
+		printf("degraded:   %s; a reboot gives it all\n", d->drivers[i]);
+}
+
 static void print_last(const struct view *w)
 {
 	const struct record *r = &w->state->record;
@@ -101,6 +117,11 @@ void status_print_text(const struct view *w)
 		printf("reserved:   %s\n", line);
 	}
 	print_memory(w);
+	print_degraded(&w->degraded);
+	if (w->lost_user_pages)
+		printf("user pages: dump-level wants the programs' memory, and with fadump=on part "
+		       "of it lies where the firmware writes the dump; boot with fadump=nocma "
+		       "instead\n");
 	print_last(w);
 	print_image(w);
 	if (s->kdump_loaded == 1)

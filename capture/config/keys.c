@@ -110,11 +110,12 @@ const struct config_key config_keys[] = {
 		.max = 31,
 		.values = "0..31",
 		.def = "31",
-		.help = "Which pages are excluded from the dump: the sum of 1 (zero "
-			"pages), 2 (page cache without private data), 4 (page cache "
-			"with private data), 8 (user process memory) and 16 (free "
-			"pages), as in the option -d of makedumpfile(8). 0 saves all of "
-			"memory.",
+		.help = "Which pages are excluded from the dump: the sum of 1 (zero pages), "
+			"2 (page cache without private data), 4 (page cache with private "
+			"data), 8 (user process memory) and 16 (free pages), as in the "
+			"option -d of makedumpfile(8). 0 saves all of memory. Without 8, "
+			"boot with fadump=nocma: with fadump=on a part of user process "
+			"memory is overwritten.",
 	},
 	{
 		.name = "compress",
@@ -259,10 +260,11 @@ const struct config_key config_keys[] = {
 		.values = "continue | reboot | poweroff | halt",
 		.def = "continue",
 		.help = "What to do when the dump is saved and the memory is released. "
-			"continue lets the same boot continue into production. Until "
-			"the next reboot it has less memory, by the area that is "
-			"reserved for the next crash; reboot restores it, at the cost "
-			"of another pass through the firmware. After a late capture the "
+			"continue lets the same boot continue into production. Until the "
+			"next reboot it has less memory, by the area that is reserved for "
+			"the next crash; reboot restores it, at the cost of another pass "
+			"through the firmware, and makes huge pages available again, of "
+			"which a boot that continues has none. After a late capture the "
 			"reboot is an orderly one, through systemctl.",
 	},
 	{

@@ -8,6 +8,7 @@
 #include "crash/page.h"
 #include "crash/vmcore.h"
 #include "run/identity.h"
+#include "run/limits.h"
 #include "run/state.h"
 
 #include <errno.h>
@@ -135,6 +136,8 @@ static enum release_result give_back(const struct root *root, struct log *log,
 		 (long long)(before->mem_total / 1000000), (long long)(after.mem_total / 1000000));
 	say_header(log, header, *fate, taken);
 	say_append(log, append, area, held);
+	if (before->mem_total > 0 && after.mem_total > 0)
+		limits_raise(root, log, (uint64_t)before->mem_total, (uint64_t)after.mem_total);
 	return RELEASE_DONE;
 }
 

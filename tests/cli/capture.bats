@@ -466,6 +466,27 @@ header_is_freed() {
     [ "$(cat "$T/root/sys/devices/system/memory/soft_offline_page")" = 0x60010000 ]
 }
 
+@test "after a release: limits that were sized for little memory are raised" {
+    local offline=$T/root/sys/devices/system/memory/soft_offline_page
+    header_is_freed
+    rm "$T/root/sys/kernel/fadump/bootargs_append" "$T/root/proc/vmcore"
+    mkdir -p "$T/root/proc/sys/kernel"
+    echo 2494 >"$T/root/proc/sys/kernel/threads-max"
+    # The memory comes when it was released, before the page of the header is taken: there the program waits for a reader.
+    mkfifo "$offline"
+    export T
+    timeout 30 sh -c 'until [ "$(cat "$T/root/sys/kernel/fadump/release_mem")" = 1 ]; do sleep 0.05; done
+        sed -i "1s/[0-9][0-9]*/2319872/" "$T/root/proc/meminfo"
+        cat "$T/root/sys/devices/system/memory/soft_offline_page" >"$T/offline"' 3>&- &
+    fadump release --force
+    wait
+    [ "$status" = 0 ]
+    [ "$(cat "$T/offline")" = 0x60010000 ]
+    [[ $errors == *"MemTotal was 765 MB, is 2375 MB"*"raised what the kernel had sized for little memory: kernel.threads-max"* ]]
+    # Three times as much memory, three times as many threads.
+    [ $(($(cat "$T/root/proc/sys/kernel/threads-max") / 10)) = 773 ]
+}
+
 @test "the page of the fadump header is left alone where the kernel keeps it, and on powernv" {
     # Before 6.10 the area ends with a page.
     echo 805437440 >"$T/root/sys/kernel/fadump/mem_reserved"

@@ -165,6 +165,69 @@ setup() {
     [ "$(json reboot_gives_memory_back)" = True ]
 }
 
+@test "a boot that carried on: what it lacks, as far as it is seen" {
+    local sys=proc/sys
+    tree released
+    image
+    cd "$T/root"
+    mkdir -p $sys/kernel $sys/fs/epoll sys/class/net/eth0/device sys/class/net/eth0/queues/rx-0 sys/class/scsi_host/host0
+    echo 2494 >$sys/kernel/threads-max
+    echo 400000 >$sys/fs/epoll/max_user_watches
+    printf 'DRIVER=mlx5_core\nPCI_ID=1\n' >sys/class/net/eth0/device/uevent
+    echo lpfc >sys/class/scsi_host/host0/proc_name
+    echo 1 >sys/class/scsi_host/host0/nr_hw_queues
+    echo 0-15 >sys/devices/system/cpu/online
+    fadump status
+    [[ $output == "ready:"* ]]
+    [[ $output == *"degraded:   huge pages (HugeTLB) are off until the next reboot"* ]]
+    [[ $output == *"degraded:   kernel.threads-max is 2494, sized for little memory; about 9062 after a fresh boot"* ]]
+    [[ $output == *"degraded:   eth0 (mlx5_core): 1 queue for 16 CPUs"* ]]
+    [[ $output == *"degraded:   host0 (lpfc): 1 queue for 16 CPUs"* ]]
+    [[ $output != *epoll* ]]
+    fadump status --json
+    [ "$(json degraded_limits)" = "[{'name': 'kernel.threads-max', 'now': 2494, 'fresh_boot': 9062}]" ]
+    [ "$(json degraded_adapters.1)" = 'host0 (lpfc): 1 queue for 16 CPUs' ]
+    [ "$(json huge_pages_off)" = True ]
+    # An ordinary boot is what it is.
+    rm -r sys/kernel/fadump/release_mem sys/kernel/fadump_release_mem
+    fadump status --json
+    [ "$(json degraded_limits)" = '[]' ]
+    [ "$(json huge_pages_off)" = False ]
+}
+
+@test "user pages wanted in the dump, and fadump=on puts some where the firmware writes" {
+    tree pseries-production
+    echo 'dump-level = 23' >"$T/root/etc/fadump-ng.conf"
+    image
+    fadump status
+    [[ $output == "ready:"*"user pages: dump-level wants"*"fadump=nocma"* ]]
+    fadump status --json
+    [ "$(json user_pages_lost)" = True ]
+    fadump config check
+    [ "$status" = 0 ]
+    [[ $errors == *"fadump-ng.conf: dump-level = 23 keeps the programs' memory"*"boot with fadump=nocma instead, or add 8 to dump-level" ]]
+    sed -i s/fadump=on/fadump=nocma/ "$T/root/proc/cmdline"
+    fadump status --json
+    [ "$(json user_pages_lost)" = False ]
+    fadump config check
+    [ -z "$errors" ]
+    echo 'dump-level = 31' >"$T/root/etc/fadump-ng.conf"
+    sed -i s/fadump=nocma/fadump=on/ "$T/root/proc/cmdline"
+    fadump config check
+    [ -z "$errors" ]
+}
+
+@test "huge pages and a boot that carries on: config check recommends a reboot" {
+    tree pseries-production
+    sed -i '1s/$/ hugepagesz=1G hugepages=16/' "$T/root/proc/cmdline"
+    fadump config check
+    [ "$status" = 0 ]
+    [[ $errors == *"set up for huge pages (hugepages), and a boot that carries on after a capture has none until the next reboot; set on-success = reboot" ]]
+    echo 'on-success = reboot' >"$T/root/etc/fadump-ng.conf"
+    fadump config check
+    [ -z "$errors" ]
+}
+
 @test "a capture boot without a dump and without a reason: registering tells" {
     tree undecided
     fadump check --json
