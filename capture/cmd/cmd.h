@@ -85,5 +85,6 @@ int cmd_propagate(struct app *, const struct cmd *, int, char **);
 int cmd_config(struct app *, const struct cmd *, int, char **);
 int cmd_help(struct app *, const struct cmd *, int, char **);
 int cmd_version(struct app *, const struct cmd *, int, char **);
+int cmd_relabel(struct app *, const struct cmd *, int, char **);
 int cmd_guard(struct app *, const struct cmd *, int, char **);
 int cmd_doc(struct app *, const struct cmd *, int, char **);

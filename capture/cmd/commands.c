@@ -237,6 +237,12 @@ const struct cmd commands[] = {
 		.hidden = true,
 	},
 	{
+		.name = "relabel",
+		.summary = "restore the SELinux labels of what the initramfs wrote",
+		.run = cmd_relabel,
+		.hidden = true,
+	},
+	{
 		.name = "doc",
 		.args = "conf|man|man-conf|completion",
 		.summary = "print generated documentation",
