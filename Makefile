@@ -16,6 +16,7 @@ UNITDIR       ?= $(PREFIX)/lib/systemd/system
 UDEVDIR       ?= $(PREFIX)/lib/udev/rules.d
 DRACUTDIR     ?= $(PREFIX)/lib/dracut
 DOCDIR        ?= $(PREFIX)/share/doc/fadump-ng
+PKGLIBDIR     ?= $(PREFIX)/lib/fadump-ng
 BASHCOMPDIR   ?= $(PREFIX)/share/bash-completion/completions
 DESTDIR       ?=
 
@@ -196,6 +197,7 @@ install: $(O)/fadump-ng
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(UDEVDIR) $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
 	install -m 0644 $(UNITS) $(DESTDIR)$(UNITDIR)
 	install -m 0644 $(RULES) $(DESTDIR)$(UDEVDIR)
+	install -D -m 0755 config/fadump-ng-migrated.sh $(DESTDIR)$(PKGLIBDIR)/migrated
 	install -D -m 0644 config/90-fadump-ng.conf $(DESTDIR)$(DRACUTDIR)/dracut.conf.d/90-fadump-ng.conf
 	install -m 0755 $(wildcard modules.d/99fadump-ng/*.sh) $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
 	install -m 0644 $(filter-out %.sh,$(wildcard modules.d/99fadump-ng/*)) $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng
@@ -207,7 +209,7 @@ RULES         := $(wildcard config/*.rules)
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/fadump-ng $(DESTDIR)$(MANDIR)/man8/fadump-ng.8 $(DESTDIR)$(MANDIR)/man5/fadump-ng.conf.5 \
 	    $(DESTDIR)$(BASHCOMPDIR)/fadump-ng $(UNITS:config/%=$(DESTDIR)$(UNITDIR)/%) $(RULES:config/%=$(DESTDIR)$(UDEVDIR)/%)
-	rm -f $(DESTDIR)$(DRACUTDIR)/dracut.conf.d/90-fadump-ng.conf
+	rm -f $(DESTDIR)$(PKGLIBDIR)/migrated $(DESTDIR)$(DRACUTDIR)/dracut.conf.d/90-fadump-ng.conf
 	rm -rf $(DESTDIR)$(DRACUTDIR)/modules.d/99fadump-ng $(DESTDIR)$(DOCDIR)
 
 dist:
