@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Global options and the command table; the work is in cmd/. */
+#include "base/trace.h"
 #include "cmd/cmd.h"
 
 #include <errno.h>
@@ -127,6 +128,8 @@ int main(int argc, char **argv)
 	if (verb < 0)
 		return usage_error(&app, argc, argv);
 	app.log.level = g.level;
+	if (g.level == LOG_LEVEL_DEBUG)
+		trace_enable();
 	if (g.help || g.version) {
 		alone[0] = g.version ? version : help;
 	} else if (verb >= argc) {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/spawn.h"
 #include "base/tail.h"
+#include "base/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -296,6 +297,7 @@ int child_run(const struct child_spec *spec, struct child_result *out)
 	_cleanup_(child_deinit) struct child c = {
 		.spec = spec, .result = out, .buf = buf, .fd = {-1, -1, -1}};
 	struct spawned s;
+	int64_t began;
 	int r;
 
 	*out = (struct child_result){.status = -1};
@@ -318,9 +320,12 @@ int child_run(const struct child_spec *spec, struct child_result *out)
 	c.lack = s.lack;
 	c.gather = fcntl(s.out_fd, F_GETPIPE_SZ) >= GATHER_PIPE;
 	c.last_data = c.last_tick = clock_ms();
+	began = clock_ms();
 	r = run(&c);
 	if (c.lack)
 		out->lack = *c.lack;
+	trace("%s ended after %lld ms, status %d%s", spec->argv[0], (long long)(clock_ms() - began),
+	      out->status, out->timed_out ? ", stopped for time" : "");
 	return c.error ? c.error : r;
 }
 

@@ -2,6 +2,7 @@
 #include "base/spawn.h"
 
 #include "base/cleanup.h"
+#include "base/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -138,6 +139,7 @@ int spawn(const struct spawn_spec *spec, struct spawned *out)
 
 	if (!env)
 		return -ENOMEM;
+	trace_program(spec->confine ? "starting, confined:" : "starting:", spec->argv);
 	if (spec->stdin_fd < 0) {
 		null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 		if (null_fd < 0)

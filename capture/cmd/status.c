@@ -105,6 +105,9 @@ static void look_at_configuration(struct app *app, struct view *w)
 
 	if (err == 0) {
 		image_judge(&app->root, &c, &w->image);
+		log_debug(&app->log, "the initramfs of kernel %s: %s, %s", w->image.entry.release,
+			  w->image.path[0] ? w->image.path : "not found",
+			  image_word(w->image.verdict));
 		/* After a capture the area is no CMA any more. */
 		w->lost_user_pages =
 			!w->s->release_mem && user_pages_are_lost(&app->root, c.dump_level);

@@ -152,6 +152,13 @@ static int judge(struct run *run)
 		err = judge_machine(run);
 	}
 	if (err == 0) {
+		const struct fadump_state *s = &run->verdict.state;
+
+		log_debug(
+			run->log,
+			"judged: %s; enabled %d, registered %d, release_mem %s, core of %llu bytes",
+			verdict_word(run->verdict.kind), s->enabled, s->registered,
+			s->release_mem ? "there" : "not there", (unsigned long long)s->vmcore_size);
 		run->judged = true;
 		if (run->verdict.lack)
 			log_info(run->log, "the core's headers were read %s",
@@ -333,6 +340,9 @@ static enum run_outcome try_targets(struct run *run)
 		for (n = 1; i + n < c->n_targets && t[n].also;)
 			n++;
 		network = all_network(t, n);
+		log_debug(run->log, "trying target %zu of %zu, %s%s%s", i + 1, c->n_targets, t->url,
+			  n > 1 ? ", with those to be filled in the same pass" : "",
+			  network ? "; across the network" : "");
 		plan_anew(run, network, &planned);
 		err = attempt_pass(run, t, n);
 		if (err == 0)

@@ -4,6 +4,7 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/life.h"
+#include "base/trace.h"
 #include "base/wait.h"
 #include "target/device_find.h"
 
@@ -131,6 +132,8 @@ static int mount_it(const char *path, const char *fstype, const char *options, c
 							      : -EINVAL;
 	}
 	mnt_free_context(cxt);
+	trace("mounted %s at %s as %s, %s: %s", path, dir, fstype,
+	      options && *options ? options : "no options", err < 0 ? strerror(-err) : "done");
 	return err;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/trace.h"
 #include "target/udev.h"
 
 #include <blkid/blkid.h>
@@ -120,15 +121,20 @@ int device_find(const struct target *t, const char *source, int64_t until, struc
 	int err;
 
 	(void)snprintf(why, size, "it did not appear");
+	trace("waiting up to %lld ms for the device %s", (long long)(until - clock_ms()), source);
 	for (;;) {
 		over = clock_ms() >= until;
 		err = look_once(t, source, over, &found, why, size);
 		if (err == 0) {
+			trace("the device %s is %s (%s)", source, found.path,
+			      found.fstype[0] ? found.fstype : "type unknown");
 			*out = found;
 			return 0;
 		}
-		if (over)
+		if (over) {
+			trace("the device %s: %s", source, why);
 			return -ENODEV;
+		}
 		err = target_busy(t, true);
 		if (err < 0)
 			return err;

@@ -45,6 +45,23 @@ nothing_published() {
     [[ $(basename "$(dump_dir)") =~ ^lab-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}$ ]]
 }
 
+@test "-v: programs with their arguments and their end, the state, the target; without it nothing of that" {
+    printf 'target = file:///var/crash\nmakedumpfile-options = --non-mmap\n' >"$T/root/etc/fadump-ng.conf"
+    fadump -v capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors == *$'\nfadump-ng: judged: dump; enabled 1, registered 0, release_mem there, core of '* ]]
+    [[ $errors == *$'\nfadump-ng: starting, confined: makedumpfile '*'--non-mmap'*'/proc/vmcore'* ]]
+    [[ $errors == *$'\nfadump-ng: makedumpfile ended after '*$' ms, status 0\n'* ]]
+    [[ $errors == *$'\nfadump-ng: trying target 1 of 1, file:///var/crash\n'* ]]
+    # What run/ decides is in the log beside the dump, whatever was asked for.
+    grep -q 'trying target 1 of 1' "$(dump_dir)/capture.log"
+    rm -r "$(dump_dir)" "$T/root/run/fadump-ng"
+    fadump capture --no-release
+    [ "$status" = 0 ]
+    [[ $errors != *starting* && $errors != *"ended after"* && $errors != *trying* && $errors != *judged* ]]
+    grep -q 'judged: dump' "$(dump_dir)/capture.log"
+}
+
 @test "release_mem is written once, after the dump has its name, and a release that did not work is said" {
     local control=$T/root/sys/kernel/fadump/release_mem
     # A FIFO shows each write, and what there was at that moment.

@@ -7,6 +7,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
+#include "base/trace.h"
 #include "target/device.h"
 #include "target/device_find.h"
 #include "target/target.h"
@@ -260,6 +261,31 @@ static void test_a_mount_is_tried_again(void **state)
 	root_deinit(&real);
 }
 
+/* -v: what is waited for, what it is, and its mount. The last test: it stays switched on. */
+static void test_traced(void **state)
+{
+	char why[256], path[200];
+	int saved, fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	(void)snprintf(path, sizeof(path), "%s/traced", dir);
+	fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+	saved = dup(STDERR_FILENO);
+	assert_true(fd >= 0 && saved >= 0);
+	assert_true(dup2(fd, STDERR_FILENO) >= 0);
+	trace_enable();
+	assert_int_equal(open_with("exit 0", why, sizeof(why)), 0);
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	(void)close(saved);
+	(void)close(fd);
+	sh("grep -q '^fadump-ng: waiting up to [0-9]* ms for the device %s$' traced", device);
+	sh("grep -q '^fadump-ng: the device %s is %s (' traced", device, device);
+	sh("grep -q '^fadump-ng: starting: e2fsck -p ' traced");
+	sh("grep -q '^fadump-ng: mounted %s at .* as ext4, no options: done$' traced", device);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_udev_is_asked),
 		cmocka_unit_test(test_no_scan_before_the_time_is_over),
 		cmocka_unit_test(test_a_mount_is_tried_again),
+		cmocka_unit_test(test_traced),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, setup, teardown);
