@@ -141,7 +141,8 @@ const struct cmd commands[] = {
 		.summary = "list the dumps on the configured targets",
 		.options = json_options,
 		.details = "Prints for each directory the time of the crash; whether the dump "
-			   "is complete, incomplete, damaged (its size differs from what was "
+			   "is complete, unproved (written completely, but not known to be "
+			   "durable), incomplete, damaged (its size differs from what was "
 			   "saved), deleted or not wanted (log), or not of this machine "
 			   "(foreign); its size, the kernel and the cause of the crash. ssh:// "
 			   "targets are not examined.",

@@ -27,7 +27,7 @@ static void format_time(int64_t when, char *out, size_t size)
 
 static void format_size(const struct target_entry *e, char *out, size_t size)
 {
-	if (!e->has_vmcore && !e->has_incomplete)
+	if (!e->has_vmcore && !e->has_unproved && !e->has_incomplete)
 		(void)snprintf(out, size, "-");
 	else if (e->vmcore < 10000000)
 		(void)snprintf(out, size, "%llu kB", (unsigned long long)(e->vmcore / 1000));
@@ -51,7 +51,7 @@ static json_object *item_object(const struct target *t, const struct inventory_i
 {
 	const struct manifest_about *a = &item->m.about;
 	const struct target_entry *e = &item->entry;
-	bool dump = e->has_vmcore || e->has_incomplete;
+	bool dump = e->has_vmcore || e->has_unproved || e->has_incomplete;
 	json_object *o = json_object_new_object();
 
 	json_add_text(o, "target", t->text);

@@ -96,6 +96,9 @@ static const char *in_words(enum inventory_state state, const struct manifest *m
 		return "complete";
 	case INVENTORY_DAMAGED:
 		return "damaged: vmcore has another size than was saved; run fadump-ng verify";
+	case INVENTORY_UNPROVED:
+		return "unproved: all of it was written to " DUMP_UNPROVED
+		       ", and whether it lasts could not be proved; run fadump-ng verify";
 	case INVENTORY_INCOMPLETE:
 		return "incomplete: it was not finished, or is being written";
 	case INVENTORY_LOG:

@@ -60,7 +60,7 @@ static int open_dump(struct verify *v, const char *arg)
 {
 	int err = verify_find(arg, &v->place);
 
-	if (err == 0 && v->place.ours)
+	if (err == 0 && (v->place.ours || v->place.unproved))
 		err = read_manifest(v, arg);
 	return err < 0 ? err : open_file(v->place.path);
 }
@@ -124,7 +124,7 @@ static int check_kdump(struct verify *v)
 	if (err < 0)
 		return err;
 	kdump_doubt(&v->info, v->doubt, sizeof(v->doubt));
-	if (v->manifest.complete && v->manifest.bytes != v->r.size) {
+	if ((v->manifest.complete || v->manifest.unproved) && v->manifest.bytes != v->r.size) {
 		(void)snprintf(v->differs, sizeof(v->differs),
 			       "it has %llu bytes where the manifest says %llu",
 			       (unsigned long long)v->r.size,

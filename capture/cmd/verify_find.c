@@ -9,11 +9,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define OURS "vmcore"
+#define OURS     "vmcore"
+#define UNPROVED OURS ".unproved"
 
 /* What a name says of a file. kdump-utils leaves vmcore.flat where it had no way to rearrange it;
  * Debian and Ubuntu write dump.TIME, or vmcore.TIME without makedumpfile. */
-enum name_kind { NAME_OTHER, NAME_DUMP, NAME_UNFINISHED };
+enum name_kind { NAME_OTHER, NAME_DUMP, NAME_UNPROVED, NAME_UNFINISHED };
 
 static bool ends(const char *name, const char *word)
 {
@@ -30,6 +31,8 @@ static enum name_kind kind_of(const char *name)
 
 	if (dump && (ends(name, "incomplete") || ends(name, ".part") || ends(name, ".tmp")))
 		return NAME_UNFINISHED;
+	if (strcmp(name, UNPROVED) == 0)
+		return NAME_UNPROVED;
 	if (strcmp(name, OURS ".flat") == 0 || strcmp(name, OURS) == 0)
 		return NAME_DUMP;
 	if ((stem == 4 || stem == strlen(OURS)) && dump && dot[1] &&
@@ -53,6 +56,7 @@ struct names {
 	char dumps[300], unfinished[300];
 	char one[256]; /* the first of the dumps; vmcore where there is one */
 	size_t n;
+	bool unproved;
 };
 
 static int look(const char *dir, struct names *out)
@@ -67,6 +71,7 @@ static int look(const char *dir, struct names *out)
 
 		if (kind == NAME_UNFINISHED)
 			add(out->unfinished, sizeof(out->unfinished), e->d_name);
+		out->unproved = out->unproved || kind == NAME_UNPROVED;
 		if (kind != NAME_DUMP)
 			continue;
 		if (strcmp(e->d_name, OURS) != 0)
@@ -102,6 +107,11 @@ int verify_find(const char *arg, struct verify_place *out)
 			       "several dumps are in it: %s; name the one that is meant",
 			       names.dumps);
 		return -ENOTUNIQ;
+	}
+	out->unproved = names.unproved;
+	if (names.unproved) {
+		(void)snprintf(out->path, sizeof(out->path), "%s/" UNPROVED, arg);
+		return 0;
 	}
 	if (names.unfinished[0]) {
 		(void)snprintf(out->why, sizeof(out->why),

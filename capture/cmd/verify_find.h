@@ -10,6 +10,7 @@
 struct verify_place {
 	char path[4200]; /* of the file; of the directory when there is no such file */
 	bool ours;       /* it is the vmcore of a directory, which may have a manifest */
+	bool unproved;   /* it is the vmcore.unproved of one that has no vmcore */
 	char also[300];  /* other dumps that are there; "" */
 	char why[400];   /* there is none, or more than one; "" */
 };

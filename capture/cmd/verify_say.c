@@ -43,6 +43,7 @@ static void print_json(const struct verify *v, const char *problem)
 	json_add_bool(o, "valid", !problem);
 	json_add_text(o, "checked", checked(v));
 	json_add_bool(o, "flattened", v->format == DUMP_FORMAT_FLAT);
+	json_add_bool(o, "unproved", v->place.unproved);
 	json_add_text(o, "problem", problem);
 	json_add_text(o, "warning", v->doubt[0] ? v->doubt : NULL);
 	json_add_text(o, "advice", is_odd(v) ? dump_format_advice(v->format) : NULL);
@@ -153,6 +154,12 @@ int verify_say_good(const struct verify *v)
 		log_warning(log,
 			    "%s: the manifest has a digest of a kind that is not known here: %s",
 			    v->place.path, v->manifest.algorithm);
+	if (v->place.unproved)
+		log_warning(log,
+			    "%s: its capture wrote all of it and could not prove that it lasts, so "
+			    "it was never called vmcore%s",
+			    v->place.path,
+			    v->full && v->manifest.have_digest ? "; it is what was written" : "");
 	if (v->doubt[0])
 		log_warning(log, "%s: %s", v->place.path, v->doubt);
 	if (v->place.also[0])

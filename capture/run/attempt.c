@@ -110,12 +110,32 @@ static int stream(struct pass *pass)
 	return err;
 }
 
+/* None is left, and one of them for want of room that an earlier try at the same dump has. */
+static bool make_room(struct pass *pass)
+{
+	bool any = false;
+	size_t i;
+
+	/* What is under way may still find none. */
+	for (i = 0; i < pass->n; i++)
+		if (pass->places[i].earlier)
+			place_write(pass->run, &pass->places[i], "", 0, 0);
+	for (i = 0; i < pass->n && !well(pass); i++) {
+		any = place_may_restart(pass->run, &pass->places[i]);
+		if (any)
+			place_restart(pass->run, &pass->places[i]);
+	}
+	return any && well(pass);
+}
+
 /* Again where it may help, each target with a new file. */
 static int stream_on(struct pass *pass)
 {
 	int err = stream(pass), again = err;
 	size_t i;
 
+	if (make_room(pass))
+		again = stream(pass);
 	while (again < 0 && well(pass) && retry_otherwise(pass->run)) {
 		err = again;
 		proof_digest_deinit(&pass->run->digest);

@@ -38,16 +38,21 @@ static size_t row(const struct choice *c, size_t n)
 	return i ? i - 1 : 0;
 }
 
+static bool is_proved(const struct choice *c)
+{
+	return c->dump && !c->unproved;
+}
+
 size_t choose_first(const struct choice *c, size_t n)
 {
 	size_t i;
 
 	for (i = row(c, n); i < n; i++)
-		if (c[i].dump)
+		if (is_proved(&c[i]))
 			return i;
 	/* The row has logs only: the dumps are of rows before. */
 	for (i = 0; i < n; i++)
-		if (c[i].dump)
+		if (is_proved(&c[i]))
 			return i;
 	return n;
 }
@@ -56,7 +61,7 @@ static size_t newest_dump(const struct choice *c, size_t n)
 {
 	size_t i = n;
 
-	while (i > 0 && !c[i - 1].dump)
+	while (i > 0 && !is_proved(&c[i - 1]))
 		i--;
 	return i ? i - 1 : n;
 }
@@ -68,8 +73,12 @@ void choose_dumps(struct choice *c, size_t n, size_t keep)
 
 	for (i = 0; i < n; i++)
 		have += c[i].dump;
+	while (keep && have > keep && (i = choose_unproved(c, n)) < n) {
+		c[i].fate = CHOICE_DROP_DUMP;
+		have--;
+	}
 	for (i = 0; i < n && keep && have > keep; i++) {
-		if (!c[i].dump || i == first || i == newest || c[i].held)
+		if (!is_proved(&c[i]) || i == first || i == newest || c[i].held)
 			continue;
 		c[i].fate = CHOICE_DROP_DUMP;
 		have--;
@@ -106,7 +115,17 @@ size_t choose_oldest(const struct choice *c, size_t n)
 	size_t first = choose_first(c, n), i;
 
 	for (i = 0; i < n; i++)
-		if (c[i].dump && c[i].fate == CHOICE_KEEP && i != first && !c[i].held)
+		if (is_proved(&c[i]) && c[i].fate == CHOICE_KEEP && i != first && !c[i].held)
+			return i;
+	return n;
+}
+
+size_t choose_unproved(const struct choice *c, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (c[i].dump && c[i].unproved && c[i].fate == CHOICE_KEEP && !c[i].held)
 			return i;
 	return n;
 }

@@ -21,9 +21,10 @@ struct choice {
 	uint64_t sequence; /* 0: its manifest has none, it came before those that have */
 	int64_t crashed;   /* seconds since 1970; see CHOOSE_CLOCK_S */
 	const char *name;
-	size_t index; /* the caller's */
-	bool dump;    /* there is a vmcore; else the log alone */
-	bool held;    /* the dump that is active: never goes */
+	size_t index;  /* the caller's */
+	bool dump;     /* there is a vmcore; else the log alone */
+	bool unproved; /* that is, DUMP_UNPROVED: it counts, and goes before any that is proved */
+	bool held;     /* the dump that is active: never goes */
 	enum choice_fate fate;
 };
 
@@ -31,15 +32,18 @@ struct choice {
 void choose_sort(struct choice *c, size_t n);
 
 /*
- * The first of the newest row with a dump, or of all; n when there is none. Sorted. Where a clock
- * is not to be believed the row is taken to go on.
+ * The first of the newest row with a proved dump, or of all; n when there is none. Sorted. Where a
+ * clock is not to be believed the row is taken to go on.
  */
 size_t choose_first(const struct choice *c, size_t n);
 
-/* Mark what goes so that `keep` dumps are left (0: all): not the first of the row, unless one alone
- * is wanted, nor the newest, nor what is held. Sorted. */
+/* Mark what goes so that `keep` dumps are left (0: all): what is unproved first; not the first of
+ * the row, unless one alone is wanted, nor the newest, both of those proved; nor what is held.
+ * Sorted. */
 void choose_dumps(struct choice *c, size_t n, size_t keep);
 /* The same for those without a dump, as they will be after choose_dumps(). */
 void choose_logs(struct choice *c, size_t n, size_t keep);
 /* The dump that goes when room is needed; n when none may. Sorted. */
 size_t choose_oldest(const struct choice *c, size_t n);
+/* The same of those that are not proved, which go before. */
+size_t choose_unproved(const struct choice *c, size_t n);

@@ -44,7 +44,9 @@ static enum inventory_state state_of(const struct inventory_item *item)
 	if (!e->manifest)
 		return INVENTORY_FOREIGN;
 	if (!e->has_vmcore)
-		return e->has_incomplete ? INVENTORY_INCOMPLETE : INVENTORY_LOG;
+		return e->has_unproved     ? INVENTORY_UNPROVED
+		       : e->has_incomplete ? INVENTORY_INCOMPLETE
+					   : INVENTORY_LOG;
 	return item->m.complete && item->m.bytes != e->vmcore ? INVENTORY_DAMAGED
 							      : INVENTORY_COMPLETE;
 }
@@ -85,6 +87,7 @@ static int parse_confined(const char *buf, size_t len, struct manifest *out)
 	if (err < 0 || how.error < 0)
 		return err < 0 ? err : how.error;
 	if (how.len != sizeof(answer) || answer[offsetof(struct manifest, complete)] > 1 ||
+	    answer[offsetof(struct manifest, unproved)] > 1 ||
 	    answer[offsetof(struct manifest, have_digest)] > 1)
 		return -EBADMSG;
 	memcpy(out, answer, sizeof(answer));
@@ -170,7 +173,7 @@ const char *inventory_word(enum inventory_state state)
 	static const char *const words[] = {
 		[INVENTORY_FOREIGN] = "foreign",       [INVENTORY_LOG] = "log",
 		[INVENTORY_INCOMPLETE] = "incomplete", [INVENTORY_DAMAGED] = "damaged",
-		[INVENTORY_COMPLETE] = "complete",
+		[INVENTORY_COMPLETE] = "complete",     [INVENTORY_UNPROVED] = "unproved",
 	};
 
 	return words[state];
@@ -195,7 +198,8 @@ int inventory_choices(const struct inventory *inv, uint64_t held_id, struct choi
 			.crashed = item->m.about.crashed,
 			.name = item->entry.dir,
 			.index = i,
-			.dump = item->entry.has_vmcore,
+			.dump = item->entry.has_vmcore || item->entry.has_unproved,
+			.unproved = item->state == INVENTORY_UNPROVED,
 			.held = held_id && item->m.about.dump_id == held_id,
 		};
 	}

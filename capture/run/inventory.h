@@ -18,6 +18,7 @@ enum inventory_state {
 	INVENTORY_FOREIGN,    /* no manifest: somebody else's, or an old one's */
 	INVENTORY_LOG,        /* a crash's log, and no dump */
 	INVENTORY_INCOMPLETE, /* a dump that is being written, or was not finished */
+	INVENTORY_UNPROVED,   /* a dump that was written whole, and not proved to last */
 	INVENTORY_DAMAGED,    /* a dump of another size than was saved */
 	INVENTORY_COMPLETE,
 };

@@ -56,7 +56,7 @@ static json_object *dump_object(const struct run *run, const struct place *p)
 {
 	json_object *o = json_object_new_object();
 
-	json_add_said(o, "file", DUMP_VMCORE);
+	json_add_said(o, "file", p->unproved ? target_file(&p->t) : DUMP_VMCORE);
 	json_add_number(o, "bytes", run->stream.size);
 	json_add_number(o, "duration_ms", (uint64_t)run->stream.duration_ms);
 	json_add_number(o, "level", (uint64_t)run->level);
@@ -217,6 +217,8 @@ char *manifest_format(const struct run *run, const struct place *p)
 	json_add_number(o, "format", 1);
 	json_add_said(o, "fadump_ng", VERSION);
 	json_add_bool(o, "complete", p->committed || p->published);
+	if (p->unproved)
+		json_add_bool(o, "unproved", true);
 	json_add_said(o, "name", p->t.dir);
 	json_add_said(o, "target", p->t.text);
 	json_add_said(o, "dump_id", id);
@@ -231,7 +233,7 @@ char *manifest_format(const struct run *run, const struct place *p)
 	json_add_child(o, "crash", crash_object(run));
 	if (run->lost.n)
 		json_add_child(o, "overwritten", lost_array(&run->lost));
-	if (p->committed || p->published)
+	if (p->committed || p->published || p->unproved)
 		json_add_child(o, "dump", dump_object(run, p));
 	if (p->logged)
 		json_add_child(o, "policy", policy_object(run, p));

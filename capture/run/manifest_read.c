@@ -91,8 +91,10 @@ static int read_object(json_object *o, struct manifest *m)
 	if (!complete || !member(o, "format", json_type_int))
 		return -EINVAL;
 	m->complete = json_object_get_boolean(complete);
+	m->unproved =
+		!m->complete && json_object_get_boolean(member(o, "unproved", json_type_boolean));
 	read_about(o, &m->about);
-	if (!m->complete)
+	if (!m->complete && !m->unproved)
 		return 0;
 	bytes = member(dump, "bytes", json_type_int);
 	n = bytes ? json_object_get_int64(bytes) : 0;

@@ -27,6 +27,7 @@ struct manifest_about {
 
 struct manifest {
 	bool complete; /* there is a dump, and bytes says how large it is */
+	bool unproved; /* the same of a file that was written whole, and not proved to last */
 	uint64_t bytes;
 	char algorithm[40]; /* of its digest; "" when it has none */
 	bool have_digest;   /* one of ours */

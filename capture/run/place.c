@@ -229,6 +229,7 @@ static void create(struct run *run, struct place *p)
 {
 	int err = p->t.ops->create(&p->t, DUMP_INCOMPLETE);
 
+	p->t.arrived = false;
 	p->streamed = err == 0;
 	p->level = run->level;
 	if (err < 0)
@@ -250,6 +251,7 @@ void place_prepare(struct run *run, struct place *p, const struct config_target 
 		begin(run, p);
 	if (p->attempt->err)
 		return;
+	place_find_earlier(run, p);
 	place_put_origin(run, p);
 	/* The log is small, and often all that is needed: it comes before anything can fail. */
 	err = put_dmesg(run, &p->t);
@@ -330,7 +332,9 @@ static void commit(struct run *run, struct place *p)
 	err = target_commit(&p->t, &claim, &p->receipt);
 	p->committed = err == 0;
 	p->published = err == TARGET_UNASSURED;
-	p->verified = proof.verified;
+	/* One of the same dump is enough. */
+	p->unproved = err < 0 && !p->published && p->t.unproved && !p->earlier;
+	p->verified = proof.verified ? proof.verified : "none";
 	if (p->published)
 		place_fail(run, p, err,
 			   "%s/" DUMP_VMCORE
@@ -343,8 +347,10 @@ static void commit(struct run *run, struct place *p)
 	else if (err < 0 && p->t.unproved)
 		place_fail(run, p, err,
 			   "the dump could not be made durable: %s; all of it was sent, and "
-			   "%s/" DUMP_INCOMPLETE " stays there",
-			   reason(&p->t, err), p->t.dir);
+			   "%s/%s stays there%s",
+			   reason(&p->t, err), p->t.dir,
+			   p->earlier ? DUMP_UNPROVED : target_file(&p->t),
+			   p->earlier ? ", of an earlier try" : "");
 	else if (err < 0)
 		place_fail(run, p, err, "the dump could not be made durable: %s",
 			   reason(&p->t, err));
@@ -383,24 +389,35 @@ void place_finish(struct run *run, struct place *p, int err, const char *why)
 		run->least_bytes = run->stream.size;
 	if (p->published)
 		return;
-	if (p->t.ops->abandon(&p->t, p->t.unproved ? "" : DUMP_INCOMPLETE) < 0)
+	if (p->t.ops->abandon(&p->t, p->unproved ? "" : target_file(&p->t)) < 0)
 		log_warning(run->log, "%s: %s/%s: cannot be removed", p->t.text, p->t.dir,
-			    DUMP_INCOMPLETE);
+			    target_file(&p->t));
 	if (full)
 		remember_full(run, &p->t);
 }
 
-void place_record(struct run *run, struct place *p)
+static int put_manifest(struct run *run, struct place *p)
 {
 	char *text;
+	int err;
+
+	/* What is there speaks of the dump that an earlier capture left. */
+	if (p->earlier && !p->committed && !p->published && !p->logged)
+		return 0;
+	text = manifest_format(run, p);
+	err = text ? target_put(&p->t, DUMP_MANIFEST, text, strlen(text)) : -ENOMEM;
+	free(text);
+	return err;
+}
+
+void place_record(struct run *run, struct place *p)
+{
 	int err;
 
 	if (!p->open || !p->t.dir[0])
 		return;
 	guard_step(run, GUARD_RECORD, p->number);
-	text = manifest_format(run, p);
-	err = text ? target_put(&p->t, DUMP_MANIFEST, text, strlen(text)) : -ENOMEM;
-	free(text);
+	err = put_manifest(run, p);
 	if (err < 0)
 		log_warning(run->log, "%s: manifest.json: %s", p->t.text, reason(&p->t, err));
 	/* Nobody is there any more. */

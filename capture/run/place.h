@@ -18,6 +18,8 @@ struct place {
 	int level;     /* of that dump */
 	bool committed;
 	bool published;          /* it has the dump, whole, and cannot promise that it lasts */
+	bool unproved;           /* all of it was written, and stays under its unfinished name */
+	uint64_t earlier;        /* bytes of such a file that an earlier capture left; 0: none */
 	const char *verified;    /* when committed: how far, for the manifest */
 	struct receipt receipt;  /* when committed */
 	char doubt[KDUMP_DOUBT]; /* what its readers may stumble over; "" */
@@ -57,6 +59,10 @@ void place_close(struct run *run, struct place *p);
 void place_look_back(struct run *run, struct place *p);
 /* Is the name another crash's? */
 bool place_is_taken(const struct run *run, const struct place *p, const char *dir);
+/* Is there all of this dump already, from an earlier capture that could not prove it? */
+void place_find_earlier(struct run *run, struct place *p);
+/* Delete that; logged. 0 or -errno. */
+int place_drop_earlier(struct run *run, struct place *p, const char *because);
 /* Before anything is saved: where this crash belongs, should this be as far as it gets. */
 void place_put_origin(struct run *run, struct place *p);
 /* Have so many bytes free beyond what stays free, making room where that is wanted. 0 or -errno. */
@@ -65,6 +71,8 @@ int place_need_room(struct run *run, struct place *p, uint64_t bytes) _must_chec
 int place_allow(struct run *run, struct place *p, size_t len) _must_check_;
 /* A write met a full disk: is there room now? 0 or -errno. */
 int place_give_way(struct run *run, struct place *p) _must_check_;
+/* It ran out of room, and there is some now: it is well, once place_restart() was called. */
+bool place_may_restart(struct run *run, struct place *p) _must_check_;
 /* Were too many crashes saved there just before? */
 bool place_over_rate(struct run *run, struct place *p);
 /* Commit the log instead of a dump: p->logged. */

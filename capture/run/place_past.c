@@ -22,7 +22,43 @@ static struct retention retention_of(struct run *run, struct place *p)
 		.log = run->log,
 		.owner = &run->owner,
 		.held_id = run->dump_id,
+		.last_resort = p->earlier,
 	};
+}
+
+void place_find_earlier(struct run *run, struct place *p)
+{
+	uint64_t bytes = 0;
+
+	p->earlier = 0;
+	if (!p->t.ops->earlier || p->t.ops->earlier(&p->t, false, &bytes) < 0) {
+		p->t.why[0] = '\0';
+		return;
+	}
+	p->earlier = bytes ? bytes : 1;
+	log_info(run->log,
+		 "%s: %s/" DUMP_UNPROVED
+		 ": an earlier capture sent all of this dump and could not prove "
+		 "that it lasts; it stays until this one is saved",
+		 p->t.text, p->t.dir);
+}
+
+int place_drop_earlier(struct run *run, struct place *p, const char *because)
+{
+	uint64_t bytes;
+	int err = p->earlier ? p->t.ops->earlier(&p->t, true, &bytes) : -ENOENT;
+
+	if (!p->earlier)
+		return err;
+	if (err < 0)
+		log_warning(run->log, "%s: %s/" DUMP_UNPROVED ": cannot be deleted: %s", p->t.text,
+			    p->t.dir, p->t.why[0] ? p->t.why : strerror(-err));
+	else
+		log_info(run->log, "%s: %s/" DUMP_UNPROVED ": deleted, %llu KiB (%s)", p->t.text,
+			 p->t.dir, (unsigned long long)(p->earlier / KIB), because);
+	p->t.why[0] = '\0';
+	p->earlier = 0;
+	return err;
 }
 
 void place_look_back(struct run *run, struct place *p)
@@ -52,11 +88,22 @@ bool place_is_taken(const struct run *run, const struct place *p, const char *di
 	return inventory_taken(&p->past, dir, run->dump_id);
 }
 
+static bool has_manifest(const struct place *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->past.n; i++)
+		if (strcmp(p->past.items[i].entry.dir, p->t.dir) == 0)
+			return p->past.items[i].entry.manifest;
+	return false;
+}
+
 void place_put_origin(struct run *run, struct place *p)
 {
 	char *text;
 
-	if (!p->sequence)
+	/* That of an earlier capture speaks of what is there. */
+	if (!p->sequence || (p->earlier && has_manifest(p)))
 		return;
 	/* It will be written again at the end; this one speaks where there is no end. */
 	text = manifest_format(run, p);
@@ -65,7 +112,7 @@ void place_put_origin(struct run *run, struct place *p)
 	free(text);
 }
 
-int place_need_room(struct run *run, struct place *p, uint64_t bytes)
+static int find_room(struct run *run, struct place *p, uint64_t bytes)
 {
 	struct retention r = retention_of(run, p);
 	uint64_t room;
@@ -76,6 +123,25 @@ int place_need_room(struct run *run, struct place *p, uint64_t bytes)
 		return retention_make_room(&r, bytes + p->floor);
 	err = p->t.ops->space(&p->t, &room);
 	return err == 0 && room < bytes + p->floor ? -ENOSPC : err;
+}
+
+/* What it was sent of this dump before is still in memory, too: it goes when nothing else helps. */
+static int last_resort(struct run *run, struct place *p)
+{
+	if (run->unfiltered[0])
+		return -ENOSPC;
+	return place_drop_earlier(run, p, "there is no other room for the same dump");
+}
+
+int place_need_room(struct run *run, struct place *p, uint64_t bytes)
+{
+	int err = find_room(run, p, bytes);
+	uint64_t room;
+
+	if (err != -ENOSPC || !p->earlier || p->t.ops->space(&p->t, &room) < 0 ||
+	    room + p->earlier < bytes + p->floor || last_resort(run, p) < 0)
+		return err;
+	return find_room(run, p, bytes);
 }
 
 int place_allow(struct run *run, struct place *p, size_t len)
@@ -107,7 +173,33 @@ int place_allow(struct run *run, struct place *p, size_t len)
 
 int place_give_way(struct run *run, struct place *p)
 {
-	return p->t.ops->list ? place_need_room(run, p, MIB) : -ENOSPC;
+	int err = p->t.ops->list ? place_need_room(run, p, MIB) : -ENOSPC;
+
+	/* Even where it is less than that: all that comes may be. */
+	return err == -ENOSPC && p->t.ops->list && p->earlier ? last_resort(run, p) : err;
+}
+
+/* One that does not say how much room it has may not say either that there is none. */
+static bool looks_full(struct place *p, int err)
+{
+	uint64_t room;
+
+	return err == -ENOSPC || (err == -EIO && p->t.ops->space(&p->t, &room) == -EOPNOTSUPP);
+}
+
+bool place_may_restart(struct run *run, struct place *p)
+{
+	int err = p->attempt->err;
+
+	if (!p->streamed || !p->earlier || (err != -ENOSPC && err != -EIO))
+		return false;
+	/* A server is asked nothing else while it has something to write. */
+	if (p->t.ops->abandon(&p->t, DUMP_INCOMPLETE) < 0 || !looks_full(p, err) ||
+	    last_resort(run, p) < 0)
+		return false;
+	p->attempt->err = 0;
+	p->attempt->reason[0] = '\0';
+	return true;
 }
 
 /* A person who asks for a dump gets it; so does whoever could not read the log. */
@@ -155,6 +247,8 @@ void place_tidy(struct run *run, struct place *p)
 	struct retention r = retention_of(run, p);
 	bool gone = p->attempt->err == -ETIMEDOUT || p->attempt->err == -EPIPE;
 
+	if (p->open && p->t.dir[0] && p->committed)
+		(void)!place_drop_earlier(run, p, "the same dump is saved");
 	/* Without a number in the row it cannot be told which are to go. */
 	if (p->open && p->t.dir[0] && !gone && p->sequence && !run->options->core)
 		(void)!retention_tidy(&r, p->committed);

@@ -46,6 +46,7 @@ static int drop(const struct retention *r, const struct inventory_item *item, en
 	const struct target_entry *e = &item->entry;
 	const char *thing = what == TARGET_DROP_ALL ? "the log of a crash"
 			    : e->has_vmcore         ? "a dump"
+			    : e->has_unproved       ? "a dump that was not proved to last"
 						    : "what is left of a dump";
 	int err = 0;
 
@@ -166,17 +167,21 @@ static struct inventory_item *next_to_go(const struct retention *r, const struct
 	for (i = 0; i < inv->n; i++)
 		if (is_leftover(r, &inv->items[i]))
 			return &inv->items[i];
-	*because = "make-room = oldest";
-	if (!r->config->make_room || inventory_choices(inv, r->held_id, &c, &n) < 0)
+	if (inventory_choices(inv, r->held_id, &c, &n) < 0)
 		return NULL;
-	i = choose_oldest(c, n);
+	*because = "a dump that can be proved needs the room";
+	i = choose_unproved(c, n);
+	if (i == n && r->config->make_room) {
+		*because = "make-room = oldest";
+		i = choose_oldest(c, n);
+	}
 	return i < n ? &inv->items[c[i].index] : NULL;
 }
 
 /* No dump any more, or one that cannot be deleted; still one of the row. */
 static void forget(struct inventory_item *item)
 {
-	item->entry.has_vmcore = false;
+	item->entry.has_vmcore = item->entry.has_unproved = false;
 	item->state = INVENTORY_LOG;
 }
 
@@ -190,9 +195,10 @@ static uint64_t in_reach(const struct retention *r, const struct inventory *inv)
 	for (i = 0; i < inv->n; i++)
 		if (is_leftover(r, &inv->items[i]))
 			sum += inv->items[i].entry.used;
-	if (!r->config->make_room || inventory_choices(inv, r->held_id, &c, &n) < 0)
+	if (inventory_choices(inv, r->held_id, &c, &n) < 0)
 		return sum;
-	while ((i = choose_oldest(c, n)) < n) {
+	while ((i = choose_unproved(c, n)) < n ||
+	       (r->config->make_room && (i = choose_oldest(c, n)) < n)) {
 		sum += inv->items[c[i].index].entry.used;
 		c[i].fate = CHOICE_DROP_DUMP;
 	}
@@ -206,7 +212,7 @@ static int free_up(const struct retention *r, struct inventory *inv, uint64_t by
 	const char *because;
 	int err = r->t->ops->space(r->t, &room);
 
-	if (err == 0 && room < bytes && in_reach(r, inv) < bytes - room)
+	if (err == 0 && room < bytes && in_reach(r, inv) + r->last_resort < bytes - room)
 		return -ENOSPC;
 	for (;;) {
 		err = r->t->ops->space(r->t, &room);

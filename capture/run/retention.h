@@ -16,7 +16,9 @@ struct retention {
 	struct log *log;
 	const struct owner *owner;
 	uint64_t held_id; /* the active dump's; 0: none is */
-	bool dry;         /* say what would go, and delete nothing */
+	/* Bytes that the caller can free when all else is gone: they count for what is in reach. */
+	uint64_t last_resort;
+	bool dry; /* say what would go, and delete nothing */
 };
 
 /*

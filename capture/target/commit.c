@@ -50,8 +50,17 @@ static int assured(struct target *t, bool taken)
 	return TARGET_UNASSURED;
 }
 
+/* Before it is waited for. A name proves nothing: where it cannot be given, the old one will do. */
+static void arrive(struct target *t)
+{
+	if (t->ops->arrive && t->ops->arrive(t, DUMP_INCOMPLETE, DUMP_UNPROVED) == 0)
+		t->arrived = true;
+	else
+		t->why[0] = '\0';
+}
+
 /* The open file is on stable storage, as long as the stream was, and passes the claim's checks. */
-static int prove_file(struct target *t, const struct dump_claim *claim)
+static int prove_file(struct target *t, const struct dump_claim *claim, bool written)
 {
 	struct reader r = {.pread = target_reader_pread, .ctx = t};
 	int err;
@@ -60,7 +69,12 @@ static int prove_file(struct target *t, const struct dump_claim *claim)
 		return -EINVAL;
 	if (t->in_memory && !claim->rehearsal)
 		return refuse_memory(t);
+	if (written)
+		arrive(t);
 	err = t->ops->flush(t);
+	/* Of a disk that failed most of it may be there. */
+	if (written && err == -EIO)
+		t->unproved = true;
 	if (err < 0)
 		return err;
 	err = t->ops->size(t, &r.size);
@@ -88,10 +102,10 @@ static void fill_receipt(const struct target *t, const struct dump_claim *claim,
 
 int target_commit(struct target *t, const struct dump_claim *claim, struct receipt *out)
 {
-	int err = prove_file(t, claim);
+	int err = prove_file(t, claim, true);
 
 	if (err == 0)
-		err = t->ops->publish(t, DUMP_INCOMPLETE, DUMP_VMCORE);
+		err = t->ops->publish(t, target_file(t), DUMP_VMCORE);
 	t->unproved = t->unproved || (claim->stream_ended && is_silence(err));
 	if (err == 0)
 		err = assured(t, claim->unassured || claim->rehearsal);
@@ -108,7 +122,7 @@ int target_confirm(struct target *t, const char *dir, const struct dump_claim *c
 
 	if (err < 0)
 		return err;
-	err = prove_file(t, claim);
+	err = prove_file(t, claim, false);
 	if (err == 0)
 		err = assured(t, claim->unassured);
 	if (err < 0)

@@ -154,6 +154,30 @@ static int rename_new(const struct target *t, const char *from, const char *to)
 	return renameat(t->dir_fd, from, t->dir_fd, to) < 0 ? -errno : 0;
 }
 
+int directory_arrive(struct target *t, const char *from, const char *to)
+{
+	struct stat st;
+
+	/* What came before is no worse. */
+	if (fstatat(t->dir_fd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	return rename_new(t, from, to);
+}
+
+int directory_earlier(struct target *t, bool drop, uint64_t *bytes)
+{
+	struct stat st;
+
+	if (t->dir_fd < 0)
+		return -ENOENT;
+	if (fstatat(t->dir_fd, DUMP_UNPROVED, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -ENOENT;
+	*bytes = (uint64_t)st.st_blocks * 512;
+	return drop && unlinkat(t->dir_fd, DUMP_UNPROVED, 0) < 0 ? -errno : 0;
+}
+
 int directory_publish(struct target *t, const char *from, const char *to)
 {
 	/* Held while names are compared: an inode that nobody has open may come back with another

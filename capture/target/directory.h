@@ -27,6 +27,8 @@ int directory_publish(struct target *t, const char *from, const char *to);
 int directory_reopen(struct target *t, const char *dir, const char *name);
 int directory_put(struct target *t, const char *name, const struct reader *data);
 int directory_abandon(struct target *t, const char *name);
+int directory_arrive(struct target *t, const char *from, const char *to);
+int directory_earlier(struct target *t, bool drop, uint64_t *bytes);
 
 /* Earlier dumps. */
 int directory_capacity(struct target *t, uint64_t *bytes);

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* What a dump directory of ours holds; the manifest is not among them: it says that it is ours. */
-static const char *const big[] = {DUMP_INCOMPLETE, DUMP_OPALCORE};
+static const char *const big[] = {DUMP_UNPROVED, DUMP_INCOMPLETE, DUMP_OPALCORE};
 static const char *const small[] = {
 	DUMP_LOG,
 	DUMP_CAPTURE_LOG,
@@ -134,6 +134,7 @@ int directory_look(struct target *t, const char *dir, struct target_entry *out, 
 	e.inode = st.st_ino;
 	e.own = st.st_uid == t->owner && (st.st_mode & 022) == 0;
 	e.has_incomplete = find_file(fd, DUMP_INCOMPLETE, &e.vmcore, &e.used);
+	e.has_unproved = find_file(fd, DUMP_UNPROVED, &e.vmcore, &e.used);
 	e.has_vmcore = find_file(fd, DUMP_VMCORE, &e.vmcore, &e.used);
 	(void)find_file(fd, DUMP_OPALCORE, &ignored, &e.used);
 	e.manifest = read_manifest(fd, manifest, size);

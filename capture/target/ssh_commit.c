@@ -54,6 +54,57 @@ int ssh_sync_names(struct target *t, struct sftp *s, bool *lost)
 	return err;
 }
 
+struct names {
+	struct target *t;
+	char from[SSH_PATH_SIZE], to[SSH_PATH_SIZE];
+	uint64_t size;
+	bool asked; /* to rename it, on a connection that broke, too */
+	bool lost;  /* the answer to a sync of the names */
+};
+
+static int make_paths(struct names *n, const char *from, const char *to)
+{
+	int err = ssh_path(n->t, n->t->dir, from, n->from);
+
+	return err < 0 ? err : ssh_path(n->t, n->t->dir, to, n->to);
+}
+
+static int give_name(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct names *n = ctx;
+	struct sftp_attrs a;
+	int err = sftp_lstat(s, n->to, &a);
+
+	(void)f;
+	/* What came before is no worse; unless it was this one's own turn. */
+	if (err == 0)
+		return n->asked && sftp_lstat(s, n->from, &a) == -ENOENT ? 0
+		       : s->broken                                       ? -ECONNRESET
+									 : -EEXIST;
+	if (err != -ENOENT)
+		return err;
+	n->asked = true;
+	return sftp_rename(s, n->from, n->to);
+}
+
+int ssh_arrive(struct target *t, const char *from, const char *to)
+{
+	struct ssh_pool *p = ssh_pool_of(t);
+	struct names n = {.t = t};
+	int err = p->path[0] ? ssh_pool_drain(p) : -ENOENT;
+
+	if (err == 0)
+		err = make_paths(&n, from, to);
+	if (err < 0)
+		return err;
+	ssh_pool_moving(p, n.to);
+	err = ssh_persist(t, give_name, &n);
+	/* Without an answer it may be called either. */
+	if (err == 0 || !p->error)
+		ssh_pool_moved(p, err == 0);
+	return err;
+}
+
 int ssh_flush(struct target *t)
 {
 	struct ssh_pool *p = ssh_pool_of(t);
@@ -79,13 +130,6 @@ int ssh_flush(struct target *t)
 		(void)snprintf(t->unassured, sizeof(t->unassured), SSH_NO_SYNC);
 	return err;
 }
-
-struct names {
-	struct target *t;
-	char from[SSH_PATH_SIZE], to[SSH_PATH_SIZE];
-	uint64_t size;
-	bool lost; /* the answer to a sync of the names */
-};
 
 /* Renamed, under its new name as long as it was, and the name made durable. */
 static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
@@ -122,9 +166,7 @@ int ssh_publish(struct target *t, const char *from, const char *to)
 	int err = ssh_size(t, &n.size);
 
 	if (err == 0)
-		err = ssh_path(t, t->dir, from, n.from);
-	if (err == 0)
-		err = ssh_path(t, t->dir, to, n.to);
+		err = make_paths(&n, from, to);
 	if (err == 0)
 		err = ssh_pool_close(ssh_pool_of(t));
 	if (err == 0)

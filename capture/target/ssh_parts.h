@@ -36,6 +36,8 @@ int ssh_sync_names(struct target *t, struct sftp *s, bool *lost) _must_check_;
 int ssh_target_open(struct target *t);
 int ssh_size(struct target *t, uint64_t *bytes);
 int ssh_pread(struct target *t, void *buf, size_t len, uint64_t off);
+int ssh_arrive(struct target *t, const char *from, const char *to);
+int ssh_earlier(struct target *t, bool drop, uint64_t *bytes);
 int ssh_flush(struct target *t);
 int ssh_publish(struct target *t, const char *from, const char *to);
 int ssh_put(struct target *t, const char *name, const struct reader *data);

@@ -81,6 +81,7 @@ void ssh_pool_adopt(struct ssh_pool *p, const char *path)
 {
 	ssh_pool_reread(p);
 	(void)snprintf(p->path, sizeof(p->path), "%s", path);
+	p->other[0] = '\0';
 	p->flags = SFTP_FXF_READ;
 	p->end = 0;
 	p->dropped = p->sync_lost = p->streaming = false;
@@ -164,6 +165,7 @@ int ssh_pool_create(struct ssh_pool *p, const char *path)
 		p->links[i].used = p->links[i].syncing = false;
 		p->links[i].unsynced = 0;
 	}
+	p->other[0] = '\0';
 	p->flags = flags;
 	p->acked = p->lied = p->dropped = p->sync_lost = p->streaming = false;
 	p->end = p->n_astray = 0;
@@ -304,8 +306,20 @@ int ssh_pool_close(struct ssh_pool *p)
 		}
 		l->file.len = 0;
 	}
-	p->path[0] = '\0';
+	p->path[0] = p->other[0] = '\0';
 	return err;
+}
+
+void ssh_pool_moving(struct ssh_pool *p, const char *to)
+{
+	(void)snprintf(p->other, sizeof(p->other), "%s", to);
+}
+
+void ssh_pool_moved(struct ssh_pool *p, bool done)
+{
+	if (done && p->other[0])
+		memcpy(p->path, p->other, sizeof(p->path));
+	p->other[0] = '\0';
 }
 
 void ssh_pool_grant(struct ssh_pool *p)
@@ -339,7 +353,7 @@ void ssh_pool_forget(struct ssh_pool *p)
 	for (i = 0; i < p->n_chunks; i++)
 		p->chunks[i].state = CHUNK_FREE;
 	p->filling = NULL;
-	p->path[0] = '\0';
+	p->path[0] = p->other[0] = '\0';
 	p->end = p->n_astray = 0;
 	p->acked = false;
 	/* That of a lost sync says nothing of the server. */

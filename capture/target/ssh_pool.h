@@ -88,6 +88,7 @@ struct ssh_pool {
 	char ciphers[1024];  /* for ssh; "": its own choice */
 	int64_t deadline;    /* env's, until what is left to do is small; 0: none */
 	char path[1024];     /* of the file; "" none is open */
+	char other[1024];    /* what it may be called instead, while it is renamed; "" */
 	uint32_t flags;      /* how it is opened again */
 	struct ssh_chunk *chunks;
 	size_t n_chunks, chunk_size;
@@ -156,6 +157,10 @@ const char *ssh_pool_said(const struct ssh_pool *p);
 void ssh_pool_reread(struct ssh_pool *p);
 /* A file that ssh_pool_any()'s connection has opened for reading, to be found again at path. */
 void ssh_pool_adopt(struct ssh_pool *p, const char *path);
+/* The file is about to be renamed to `to`, and either name may be its own from now on. */
+void ssh_pool_moving(struct ssh_pool *p, const char *to);
+/* It was; or it was not, and nobody doubts it. */
+void ssh_pool_moved(struct ssh_pool *p, bool done);
 /* What is left to do is small: a deadline that is near or over leaves some time for it. */
 void ssh_pool_grant(struct ssh_pool *p);
 /*

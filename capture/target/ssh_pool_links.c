@@ -238,6 +238,8 @@ static int open_file(struct ssh_pool *p, struct ssh_pool_link *l, bool again)
 	struct sftp_attrs a = {0};
 	int err = sftp_open(s, p->path, p->flags, &l->file);
 
+	if (err < 0 && !s->broken && p->other[0])
+		err = sftp_open(s, p->other, p->flags, &l->file);
 	if (err == 0 && again)
 		err = sftp_fstat(s, &l->file, &a);
 	if (err < 0) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct file {
 	struct target *t;
@@ -93,6 +94,39 @@ static int remove_file(struct sftp *s, struct sftp_file *f, void *ctx)
 	/* Goes only when nothing, not even the log, was saved there. */
 	if (ssh_path(e->t, e->t->dir, NULL, dir) == 0 && !s->broken && sftp_rmdir(s, dir) == 0)
 		e->t->dir[0] = '\0';
+	return err;
+}
+
+struct earlier {
+	char path[SSH_PATH_SIZE];
+	bool drop;
+	uint64_t bytes;
+};
+
+static int find_earlier(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct earlier *e = ctx;
+	struct sftp_attrs a = {0};
+	int err = sftp_lstat(s, e->path, &a);
+
+	(void)f;
+	if (err < 0)
+		return err;
+	if (a.has_mode && !S_ISREG(a.mode))
+		return -ENOENT;
+	e->bytes = a.has_size ? a.size : 0;
+	return e->drop ? sftp_remove(s, e->path) : 0;
+}
+
+int ssh_earlier(struct target *t, bool drop, uint64_t *bytes)
+{
+	struct earlier e = {.drop = drop};
+	int err = ssh_path(t, t->dir, DUMP_UNPROVED, e.path);
+
+	if (err == 0)
+		err = ssh_persist(t, find_earlier, &e);
+	if (err == 0)
+		*bytes = e.bytes;
 	return err;
 }
 

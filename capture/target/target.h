@@ -19,8 +19,10 @@
 #include <sys/types.h>
 
 /* Files of a dump directory. */
-#define DUMP_VMCORE       "vmcore"
-#define DUMP_INCOMPLETE   "vmcore.incomplete"
+#define DUMP_VMCORE     "vmcore"
+#define DUMP_INCOMPLETE "vmcore.incomplete"
+/* All of it was written; that it lasts, and is what was written, is not proved. */
+#define DUMP_UNPROVED     "vmcore.unproved"
 #define DUMP_LOG          "vmcore-dmesg.txt"
 #define DUMP_OPALCORE     "opalcore"
 #define DUMP_MANIFEST     "manifest.json"
@@ -52,15 +54,15 @@ struct target_env {
 struct target_entry {
 	char dir[256];
 	uint64_t device, inode; /* of the directory */
-	bool has_vmcore, has_incomplete;
-	uint64_t vmcore; /* bytes of whichever of them there is */
+	bool has_vmcore, has_unproved, has_incomplete;
+	uint64_t vmcore; /* bytes of the first of them that there is */
 	uint64_t used;   /* on disk, by it and opalcore, bytes */
 	bool own;        /* ours, and nobody else can write in it */
 	size_t manifest; /* bytes that were read of manifest.json; 0: there is none, or too large */
 };
 
 enum target_drop {
-	TARGET_DROP_DUMP, /* vmcore, vmcore.incomplete and opalcore */
+	TARGET_DROP_DUMP, /* vmcore, vmcore.unproved, vmcore.incomplete and opalcore */
 	TARGET_DROP_ALL,  /* every file of ours and, when nothing else is in it, the directory */
 };
 
@@ -84,6 +86,15 @@ struct target_ops {
 	int (*pread)(struct target *t, void *buf, size_t len,
 		     uint64_t off); /* by one thread at a time */
 	int (*size)(struct target *t, uint64_t *bytes);
+	/*
+	 * All is written: a name that says so, which a reset or a target that falls silent leaves
+	 * behind. Nothing is replaced (-EEXIST); no promise that the name lasts. What is wrong with
+	 * the file itself flush() tells.
+	 */
+	int (*arrive)(struct target *t, const char *from, const char *to);
+	/* The DUMP_UNPROVED of an earlier capture in the directory: its size, and away with it when
+	 * `drop`. -ENOENT: there is none. */
+	int (*earlier)(struct target *t, bool drop, uint64_t *bytes);
 	/* What was written is on stable storage, and read from there from now on where that can
 	 * be had. */
 	int (*flush)(struct target *t);
@@ -133,8 +144,10 @@ struct target {
 	 * the whole file with the digest of what was written. */
 	bool reread;
 	char unassured[200]; /* what this place cannot promise, for people; "" */
-	/* Set by a commit that gave no receipt: all of the dump is there under its unfinished name,
-	 * and what was to say that it lasts went away. Nothing is known against it. */
+	/* Set by a commit: the file is called DUMP_UNPROVED, see target_file(). */
+	bool arrived;
+	/* Set by a commit that gave no receipt: all of the dump was written, and what was to say
+	 * that it lasts did not come. The file is worth keeping. */
 	bool unproved;
 	unsigned int
 		connections;  /* that carried the dump; 0: there are none to a target like this */
@@ -182,6 +195,12 @@ struct dump_claim {
 	bool all;
 	void *check_ctx;
 };
+
+/* What the file of a dump is called that is not published. */
+static inline const char *target_file(const struct target *t)
+{
+	return t->arrived ? DUMP_UNPROVED : DUMP_INCOMPLETE;
+}
 
 /* Reach the target and find it writable. url and env must outlive t. target_close() after 0 only.
  */
@@ -234,10 +253,10 @@ int target_commit_log(struct target *t, const struct log_claim *claim,
 		      struct log_receipt *out) _must_check_;
 
 /*
- * flush, size, check, rename, directories: and only when all of it held, a receipt; never for a
- * place that is itself in memory, and TARGET_UNASSURED instead for one that cannot promise that it
- * lasts, unless the claim takes that. When it fails with t->unproved the file is worth keeping.
- * This and target_confirm are the only makers of one.
+ * arrive, flush, size, check, rename, directories: and only when all of it held, a receipt; never
+ * for a place that is itself in memory, and TARGET_UNASSURED instead for one that cannot promise
+ * that it lasts, unless the claim takes that. When it fails with t->unproved the file is worth
+ * keeping. This and target_confirm are the only makers of one.
  */
 int target_commit(struct target *t, const struct dump_claim *claim,
 		  struct receipt *out) _must_check_;

@@ -76,6 +76,21 @@ static int worker_size(struct target *t, uint64_t *bytes)
 	return call(t, WORKER_SIZE, NULL, NULL, bytes);
 }
 
+/* A write that failed is for flush to tell, and its file has no name to be given. */
+static int worker_arrive(struct target *t, const char *from, const char *to)
+{
+	int err = worker_settle(t, WORKER_ARRIVE, 0);
+
+	return err < 0 ? err : call(t, WORKER_ARRIVE, from, to, NULL);
+}
+
+static int worker_earlier(struct target *t, bool drop, uint64_t *bytes)
+{
+	struct worker_request q = {.op = WORKER_EARLIER, .flag = drop};
+
+	return worker_call(t, &q, -1, bytes);
+}
+
 static int worker_flush(struct target *t)
 {
 	int err = worker_settle(t, WORKER_FLUSH, 0);
@@ -203,6 +218,8 @@ const struct target_ops worker_ops = {
 	.write = worker_write,
 	.pread = worker_pread,
 	.size = worker_size,
+	.arrive = worker_arrive,
+	.earlier = worker_earlier,
 	.flush = worker_flush,
 	.publish = worker_publish,
 	.reopen = worker_reopen,

@@ -16,6 +16,7 @@ enum worker_op {
 	WORKER_WRITE, /* answered later: others may be on their way meanwhile */
 	WORKER_PREAD, /* into other */
 	WORKER_SIZE,
+	WORKER_ARRIVE,
 	WORKER_FLUSH,
 	WORKER_PUBLISH,
 	WORKER_REOPEN,
@@ -24,6 +25,7 @@ enum worker_op {
 	WORKER_CLEANUP,
 	WORKER_PUT = WORKER_CLEANUP,
 	WORKER_ABANDON,
+	WORKER_EARLIER, /* dropped, with flag */
 	WORKER_SPACE,
 	WORKER_CAPACITY,
 	WORKER_LIST,  /* into other */
@@ -39,6 +41,7 @@ struct worker_request {
 	unsigned int slot; /* WRITE: where the bytes are */
 	size_t len;        /* of them; LIST, LOOK: how much there may be */
 	enum target_drop drop;
+	bool flag;
 	uint64_t off; /* PUT: how many bytes the file has that comes with it */
 	char name[256], to[256];
 };

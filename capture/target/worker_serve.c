@@ -201,6 +201,10 @@ static int serve(struct server *s, const struct target_ops *ops, const struct wo
 		return ops->pread(t, area->other, q->len, q->off);
 	case WORKER_SIZE:
 		return ops->size(t, value);
+	case WORKER_ARRIVE:
+		return ops->arrive ? ops->arrive(t, q->name, q->to) : -EOPNOTSUPP;
+	case WORKER_EARLIER:
+		return ops->earlier ? ops->earlier(t, q->flag, value) : -EOPNOTSUPP;
 	case WORKER_FLUSH:
 		err = write_out(t);
 		return err < 0 ? err : ops->flush(t);

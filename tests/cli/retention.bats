@@ -246,3 +246,145 @@ teardown() {
     [ "$(cat "$D"/*/notes)" = mine ]
     [ "$(find "$D" -name manifest.json | wc -l)" = 3 ]
 }
+
+# The dump of crash $1 becomes one that was written whole and not proved.
+unproved() {
+    local dir
+    dir=$(dirname "$(grep -l "crash $1\$" "$D"/*/vmcore-dmesg.txt)")
+    mv "$dir/vmcore" "$dir/vmcore.unproved"
+    sed -i 's/"complete": *true/"complete": false, "unproved": true/; s/"file": *"vmcore"/"file": "vmcore.unproved"/' "$dir/manifest.json"
+}
+
+# The numbers of the crashes that have one.
+unproved_numbers() {
+    local dump
+    for dump in "$D"/*/vmcore.unproved; do
+        [ ! -e "$dump" ] || sed -n 's/.*crash //p' "${dump%/*}/vmcore-dmesg.txt"
+    done | sort -n | paste -sd ' '
+}
+
+@test "a dump that is not proved counts, and goes before any that is" {
+    conf 'keep = 3'
+    crash 1
+    crash 2
+    crash 3
+    unproved 3
+    fadump list --json
+    [ "$(json dumps.2.state)" = unproved ]
+    [ "$(json dumps.2.bytes)" = "$(stat -c %s "$T/dump")" ]
+    fadump show "$(basename "$(dirname "$D"/*/vmcore.unproved)")"
+    [[ $output == *"unproved: all of it was written to vmcore.unproved"* ]]
+    fadump prune
+    [ "$(unproved_numbers)" = 3 ]
+    crash 4
+    [[ $errors == *"deleted a dump that was not proved to last"*"(keep = 3)"* ]]
+    [ "$(numbers dumps)" = "1 2 4" ]
+    [ -z "$(unproved_numbers)" ]
+    [ "$(numbers logs)" = "1 2 3 4" ]
+}
+
+@test "a dump that is not proved is never the first of a row, nor the newest" {
+    conf 'keep = 2'
+    crash 1
+    unproved 1
+    crash 2
+    [ "$(unproved_numbers)" = 1 ]
+    crash 3
+    [ "$(numbers dumps)" = "2 3" ]
+    [ -z "$(unproved_numbers)" ]
+    crash 4
+    [ "$(numbers dumps)" = "2 4" ]
+    unproved 4
+    crash 5
+    [ "$(numbers dumps)" = "2 5" ]
+}
+
+# What must stay free so that room for the least dump there is, 1 MiB, is short of less than a dump.
+hardly_room() {
+    echo $(($(stat -f -c '%a * %S' "$D") - (1024 - 20) * 1024))
+}
+
+@test "a dump that is not proved gives its room to another crash's, whatever make-room says" {
+    mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
+    conf 'keep = all' 'keep-free = 0'
+    crash 1
+    crash 2
+    unproved 2
+    conf 'keep = all' "keep-free = $(hardly_room)"
+    crash 3
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"deleted a dump that was not proved to last"*"(a dump that can be proved needs the room)"* ]]
+    [ "$(numbers dumps)" = "1 3" ]
+    # No proved one does, nor does what would not do go in vain.
+    unproved 3
+    conf 'keep = all' 'keep-free = 3500K'
+    crash 4
+    [ -z "$(release_mem)" ]
+    [ "$(numbers dumps)" = 1 ]
+    [ "$(unproved_numbers)" = 3 ]
+}
+
+# Crash $1 once more, whose dump is still in memory and here not proved.
+again() {
+    rm -rf "$T/root/run/fadump-ng"
+    : >"$T/root/sys/kernel/fadump/release_mem"
+    fadump capture
+}
+
+@test "another try at a dump that is not proved leaves it until it is saved, and no longer" {
+    conf 'keep = 2'
+    crash 1
+    crash 2
+    unproved 2
+    STUB_EXIT=1 again
+    [ -z "$(release_mem)" ]
+    [ "$(unproved_numbers)" = 2 ]
+    grep -q '"unproved": *true' "$(dirname "$D"/*/vmcore.unproved)/manifest.json"
+    fadump prune
+    [ "$(unproved_numbers)" = 2 ]
+    again
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"/vmcore.unproved: deleted"*"(the same dump is saved)"* ]]
+    [ "$(numbers dumps)" = "1 2" ]
+    [ -z "$(unproved_numbers)" ]
+    [ "$(numbers logs)" = "1 2" ]
+}
+
+@test "a dump that is not proved gives its room to another try at it as the last resort" {
+    mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
+    conf 'keep = all' 'keep-free = 0'
+    crash 1
+    crash 2
+    crash 3
+    unproved 3
+    # With make-room another dump goes first, and that will do.
+    conf 'keep = all' 'make-room = oldest' "keep-free = $(hardly_room)"
+    STUB_EXIT=1 again
+    [ "$(numbers dumps)" = 1 ]
+    [ "$(unproved_numbers)" = 3 ]
+    # Nothing goes in vain.
+    conf 'keep = all' 'keep-free = 3900K'
+    again
+    [ -z "$(release_mem)" ]
+    [ "$(unproved_numbers)" = 3 ]
+    conf 'keep = all' "keep-free = $(hardly_room)"
+    again
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"/vmcore.unproved: deleted"*"(there is no other room for the same dump)"* ]]
+    [ "$(numbers dumps)" = "1 3" ]
+}
+
+@test "the same in the middle of the dump, when its size shows" {
+    "$TOOLS/mkkdump" --pages 1000 "$T/dump"
+    "$TOOLS/flatten" --record 5000 "$T/dump" >"$T/flat"
+    mount -t tmpfs -o size=8M,mode=0700 tmpfs "$D"
+    conf 'keep = all' 'keep-free = 0'
+    crash 1
+    unproved 1
+    head -c "$(($(stat -f -c '%a * %S' "$D") - 1100 * 1024))" /dev/zero >"$D/fill"
+    [ "$(stat -c %s "$T/dump")" -gt $((1100 * 1024)) ]
+    again
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"/vmcore.unproved: deleted"*"(there is no other room for the same dump)"* ]]
+    cmp "$T/dump" "$D"/*/vmcore
+}

@@ -19,6 +19,10 @@ setup() {
     printf 'network = none\n' >"$T/root/etc/fadump-ng.conf"
 }
 
+teardown() {
+    ! mountpoint -q "$T/box/upload" || umount -l "$T/box/upload"
+}
+
 # So much of a dump that several connections carry some of it; its structure is of no interest.
 large_dump() {
     echo 'verify = none' >>"$T/root/etc/fadump-ng.conf"
@@ -51,7 +55,7 @@ box_dir() {
     [ "$(release_mem)" = 1 ]
     output=$(cat "$(box_dir)/manifest.json")
     [ "$(json targets.0.connections)" -gt 1 ]
-    [ "$(grep -c '^fsync .*/vmcore.incomplete$' "$T/log")" -ge "$(json targets.0.connections)" ]
+    [ "$(grep -c '^fsync .*/vmcore.unproved$' "$T/log")" -ge "$(json targets.0.connections)" ]
     cmp "$T/dump" "$(box_dir)/vmcore"
 }
 
@@ -155,12 +159,68 @@ stays_unassured() {
             rm -rf "$T/box/upload/here" "$T/root/run/fadump-ng" "$T/log" "$T"/state/*
             : >"$T/root/sys/kernel/fadump/release_mem"
             SFTPD_FAULT="$kind $n" capture
-            ! grep -q '^hit .* sync .*/vmcore.incomplete$' "$T/log" || break
+            ! grep -q '^hit .* sync .*/vmcore.unproved$' "$T/log" || break
         done
         [ "$status" = 1 ]
         [ -z "$(release_mem)" ]
-        cmp "$T/dump" "$(box_dir)/vmcore.incomplete"
-        [[ $errors == *"all of it was sent, and "*"/vmcore.incomplete stays there"* ]]
+        cmp "$T/dump" "$(box_dir)/vmcore.unproved"
+        [[ $errors == *"all of it was sent, and "*"/vmcore.unproved stays there"* ]]
+        output=$(cat "$(box_dir)/manifest.json")
+        [ "$(json complete)" = False ]
+        [ "$(json unproved)" = True ]
+        [ "$(json dump.file)" = vmcore.unproved ]
+        [ "$(json dump.bytes)" = "$(stat -c %s "$T/dump")" ]
+    done
+}
+
+# A capture whose sync of the dump does not come: what it sent stays, unproved.
+capture_unproved() {
+    SFTPD_FAULT="dropsync 2" capture "${1-}"
+    [ "$status" = 1 ]
+    cmp "$T/dump" "$(box_dir)/vmcore.unproved"
+    # As after a reset: nothing is known of it but what the server has.
+    rm -rf "$T/root/run/fadump-ng" "$T"/state/*
+}
+
+@test "another try leaves what was sent and not proved until its own is proved; whatever it meets" {
+    capture_unproved
+    # Killed in the middle, refused, and unproved once more: the first one stays, and one is enough.
+    head -c 50000 "$T/flat" >"$T/half"
+    FLAT=$T/half capture
+    [ "$status" = 1 ]
+    rm -rf "$T/root/run/fadump-ng" "$T"/state/*
+    SFTPD_FAULT="dropsync 2" capture
+    [ "$status" = 1 ]
+    [[ $errors == *"/vmcore.unproved stays there, of an earlier try"* ]]
+    cmp "$T/dump" "$(box_dir)/vmcore.unproved"
+    [ ! -e "$(box_dir)/vmcore.incomplete" ]
+    output=$(cat "$(box_dir)/manifest.json")
+    [ "$(json unproved)" = True ]
+    rm -rf "$T/root/run/fadump-ng" "$T"/state/*
+    capture
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"an earlier capture sent all of this dump"*"/vmcore.unproved: deleted"*"(the same dump is saved)"* ]]
+    cmp "$T/dump" "$(box_dir)/vmcore"
+    [ ! -e "$(box_dir)/vmcore.unproved" ]
+    output=$(cat "$(box_dir)/manifest.json")
+    [ "$(json complete)" = True ]
+    ! grep unproved "$(box_dir)/manifest.json"
+}
+
+@test "what was not proved gives its room to another try at the same dump, when there is no other" {
+    local room
+    large_dump 3000000
+    echo 'keep-free = 0' >>"$T/root/etc/fadump-ng.conf"
+    mount -t tmpfs -o size=5M,mode=0700 tmpfs "$T/box/upload"
+    for room in known no-room-known; do
+        capture_unproved
+        SFTPD_ANSWERS=$room SFTPD_FAULT="" capture
+        [ "$(release_mem)" = 1 ]
+        [[ $errors == *"/vmcore.unproved: deleted"*"(there is no other room for the same dump)"* ]]
+        cmp "$T/dump" "$(box_dir)/vmcore"
+        [ ! -e "$(box_dir)/vmcore.unproved" ]
+        rm -rf "$T/box/upload/here" "$T/root/run/fadump-ng" "$T"/state/*
+        : >"$T/root/sys/kernel/fadump/release_mem"
     done
 }
 

@@ -339,3 +339,25 @@ flattened() {
         [[ $output != *"its header says"* ]]
     done
 }
+
+@test "a file that was written whole and not proved is looked at for what it is" {
+    saved
+    mv "$T/dir/vmcore" "$T/dir/vmcore.unproved"
+    sed -i 's/"complete": true/"complete": false, "unproved": true/' "$T/dir/manifest.json"
+    run "$FADUMP_NG" verify --full "$T/dir"
+    [ "$status" = 0 ]
+    [[ $output == *"vmcore.unproved: its capture wrote all of it and could not prove that it lasts"*"; it is what was written"* ]]
+    flip "$(($(stat -c %s "$T/dir/vmcore.unproved") - 20))" 3 "$T/dir/vmcore.unproved"
+    run "$FADUMP_NG" verify --full "$T/dir"
+    [ "$status" = 4 ]
+    [[ $output == *"digest differs"* ]]
+    truncate -s -1 "$T/dir/vmcore.unproved"
+    run "$FADUMP_NG" verify "$T/dir"
+    [ "$status" = 4 ]
+    # Where there is a dump it is the dump that is meant.
+    "$TOOLS/mkkdump" "$T/dir/vmcore"
+    rm "$T/dir/manifest.json"
+    run "$FADUMP_NG" verify "$T/dir"
+    [ "$status" = 0 ]
+    [[ $output != *unproved* ]]
+}

@@ -67,11 +67,17 @@ def in_order(lines, wanted):
     return want
 
 
-def names_of(path):
-    """What must have been done to a dump, in this order, before it counts."""
+def names_of(path, name="unproved"):
+    """What must have been done to a dump, in this order, before it counts; it has this name while it is proved."""
     parent = path.rpartition("/")[0]
-    return [f"fsync 0 {path}.incomplete", "rename 0 vmcore.incomplete vmcore", f"fsync 0 {parent}",
+    return [f"fsync 0 {path}.{name}", f"rename 0 vmcore.{name} vmcore", f"fsync 0 {parent}",
             f"fsync 0 {parent.rpartition('/')[0]}"]
+
+
+def not_durable(before, path, behind=()):
+    """What was not done to a dump, or `behind` it; None: all was. Where it could not be called unproved it kept its first name."""
+    missing = [in_order(before, names_of(path, name) + list(behind)) for name in ("unproved", "incomplete")]
+    return None if None in missing else missing[0]
 
 
 def left_running(place):

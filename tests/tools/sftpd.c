@@ -436,8 +436,10 @@ static void do_write(uint32_t id, int h)
 		flood(id);
 	if (is("head"))
 		head_remember(handles[h].fd, p, len, (off_t)off);
-	if (pwrite(handles[h].fd, p, len, (off_t)off) != (ssize_t)len)
-		die("write");
+	if (pwrite(handles[h].fd, p, len, (off_t)off) != (ssize_t)len) {
+		put_status(id, ENOSPC);
+		return;
+	}
 	say("%s %s %llu %zu\n", is_late ? "late" : "write", handles[h].path,
 	    (unsigned long long)off, len);
 	put_status(id, 0);
@@ -460,6 +462,20 @@ static void do_read(uint32_t id, int h, bool less)
 	put_bytes(buf, (size_t)n);
 }
 
+/* What an open file is called by now, as the client has it. */
+static void name_now(int h, char path[512])
+{
+	char link[64], now[1024];
+	size_t n = strlen(base);
+	ssize_t len;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", handles[h].fd);
+	len = readlink(link, now, sizeof(now) - 1);
+	now[len > 0 ? len : 0] = '\0';
+	(void)snprintf(path, 512, "%s",
+		       strncmp(now, base, n) == 0 && now[n] == '/' ? now + n : handles[h].path);
+}
+
 static void do_fsync(uint32_t id, int h)
 {
 	char path[512];
@@ -470,7 +486,7 @@ static void do_fsync(uint32_t id, int h)
 		put_status(id, EBADF);
 		return;
 	}
-	memcpy(path, handles[h].path, sizeof(path));
+	name_now(h, path);
 	if (answers_with("fsync-unsupported") || answers_with("fsync-invalid")) {
 		say("nosync %s\n", path);
 		put_status(id, answers_with("fsync-invalid") ? EINVAL : EOPNOTSUPP);
@@ -481,7 +497,7 @@ static void do_fsync(uint32_t id, int h)
 		put_status(id, EIO);
 		return;
 	}
-	if (answers_with("three-at-once") && strstr(path, "/vmcore.incomplete")) {
+	if (answers_with("three-at-once") && strstr(path, "/vmcore.")) {
 		(void)__atomic_add_fetch(&shared->asked, 1, __ATOMIC_SEQ_CST);
 		while (__atomic_load_n(&shared->asked, __ATOMIC_SEQ_CST) < 3)
 			(void)usleep(1000);
@@ -697,7 +713,9 @@ static const char *to_sync(unsigned char type)
 			h = get_handle();
 	}
 	in_at = at;
-	(void)snprintf(path, sizeof(path), "%s", h < 0 ? "-" : handles[h].path);
+	(void)snprintf(path, sizeof(path), "-");
+	if (h >= 0)
+		name_now(h, path);
 	return path;
 }
 

@@ -78,6 +78,38 @@ static void test_the_first_and_the_newest_stay(void **state)
 	}
 }
 
+static void test_what_is_not_proved_goes_first(void **state)
+{
+	static const struct {
+		size_t unproved, keep;
+		const char *stay;
+	} cases[] = {
+		{0, 4, "2 3 4 5"}, {2, 4, "1 2 4 5"}, {4, 4, "1 2 3 4"},   {4, 3, "1 3 4"},
+		{4, 1, "4"},       {0, 2, "2 5"},     {2, 5, "1 2 3 4 5"},
+	};
+	struct row r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		r = crashes(5);
+		r.c[cases[i].unproved].unproved = true;
+		choose_dumps(r.c, r.n, cases[i].keep);
+		assert_string_equal(left(&r, CHOICE_DROP_DUMP), cases[i].stay);
+	}
+	r = crashes(5);
+	r.c[1].unproved = r.c[3].unproved = true;
+	r.c[1].held = true;
+	choose_dumps(r.c, r.n, 2);
+	assert_string_equal(left(&r, CHOICE_DROP_DUMP), "1 2 5");
+	assert_int_equal(choose_unproved(r.c, r.n), 5);
+	r = crashes(3);
+	r.c[0].unproved = r.c[1].unproved = true;
+	assert_int_equal(choose_unproved(r.c, r.n), 0);
+	assert_int_equal(choose_first(r.c, r.n), 2);
+	assert_int_equal(choose_oldest(r.c, r.n), 3);
+}
+
 static void test_what_is_held_stays_and_counts(void **state)
 {
 	struct row r = crashes(5);
@@ -293,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_first_and_the_newest_stay),
+		cmocka_unit_test(test_what_is_not_proved_goes_first),
 		cmocka_unit_test(test_what_is_held_stays_and_counts),
 		cmocka_unit_test(test_logs_go_whole_and_their_first_stays),
 		cmocka_unit_test(test_the_order_is_the_sequence_whatever_the_clock_says),

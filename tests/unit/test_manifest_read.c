@@ -43,6 +43,27 @@ static void test_a_dump_with_its_digest(void **state)
 	assert_string_equal(text, "sha256:" DIGITS);
 }
 
+static void test_a_dump_that_was_not_proved(void **state)
+{
+	struct manifest m;
+
+	(void)state;
+	assert_int_equal(parse("{\"format\":1,\"complete\":false,\"unproved\":true,"
+			       "\"dump\":{\"bytes\":7}}",
+			       &m),
+			 0);
+	assert_false(m.complete);
+	assert_true(m.unproved);
+	assert_true(m.bytes == 7);
+	/* What is proved is not unproved, and what has no size is no dump. */
+	assert_int_equal(parse("{\"format\":1,\"complete\":true,\"unproved\":true,"
+			       "\"dump\":{\"bytes\":7}}",
+			       &m),
+			 0);
+	assert_false(m.unproved);
+	assert_int_equal(parse("{\"format\":1,\"complete\":false,\"unproved\":true}", &m), -EINVAL);
+}
+
 static void test_what_tells_it_from_others(void **state)
 {
 	struct manifest m;
@@ -160,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_dump_with_its_digest),
+		cmocka_unit_test(test_a_dump_that_was_not_proved),
 		cmocka_unit_test(test_what_tells_it_from_others),
 		cmocka_unit_test(test_rubbish_in_it_counts_as_unsaid),
 		cmocka_unit_test(test_what_has_no_digest_of_ours),

@@ -348,6 +348,55 @@ static void test_begin_takes_an_earlier_attempt_up_again(void **state)
 			    "hello world");
 }
 
+static int flush_error;
+
+static int flush_fails(struct target *t)
+{
+	(void)t;
+	return flush_error;
+}
+
+static void test_what_was_written_is_called_unproved_until_it_is_not(void **state)
+{
+	struct fixture *f = *state;
+	struct target_ops ops = *f->t.ops;
+	const struct target_ops *own = f->t.ops;
+	struct dump_claim claim = claim_of(f);
+	struct receipt r = {0};
+	uint64_t bytes;
+
+	ops.flush = flush_fails;
+	f->t.ops = &ops;
+	write_dump(f);
+	assert_int_equal(f->t.ops->earlier(&f->t, false, &bytes), -ENOENT);
+	flush_error = -EIO;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -EIO);
+	assert_true(f->t.unproved);
+	assert_string_equal(target_file(&f->t), "vmcore.unproved");
+	assert_int_equal(f->t.ops->abandon(&f->t, ""), 0);
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore.unproved"),
+			    "hello world");
+	/* A full disk is no silence. */
+	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+	f->t.arrived = f->t.unproved = false;
+	flush_error = -ENOSPC;
+	assert_int_equal(target_commit(&f->t, &claim, &r), -ENOSPC);
+	assert_false(f->t.unproved);
+	/* That of before stays, and its name with it. */
+	assert_string_equal(target_file(&f->t), "vmcore.incomplete");
+	assert_int_equal(f->t.ops->abandon(&f->t, target_file(&f->t)), 0);
+	assert_int_equal(f->t.ops->earlier(&f->t, false, &bytes), 0);
+	assert_true(bytes > 0);
+	f->t.ops = own;
+	assert_int_equal(f->t.ops->create(&f->t, DUMP_INCOMPLETE), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "hello world", 11, 0), 0);
+	assert_int_equal(target_commit(&f->t, &claim, &r), 0);
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore"), "hello world");
+	assert_int_equal(f->t.ops->earlier(&f->t, true, &bytes), 0);
+	assert_int_equal(f->t.ops->earlier(&f->t, true, &bytes), -ENOENT);
+	assert_false(root_exists(&f->s.root, "/var/crash/host-1/vmcore.unproved"));
+}
+
 static void test_abandon_leaves_nothing_but_what_was_saved(void **state)
 {
 	struct fixture *f = *state;
@@ -492,6 +541,8 @@ int main(void)
 		test(test_opening_to_confirm_makes_nothing),
 		test(test_begin_refuses_a_directory_with_a_dump),
 		test(test_begin_refuses_planted_names),
+		cmocka_unit_test_setup_teardown(
+			test_what_was_written_is_called_unproved_until_it_is_not, setup, teardown),
 		test(test_begin_takes_an_earlier_attempt_up_again),
 		test(test_abandon_leaves_nothing_but_what_was_saved),
 		test(test_confirm),

@@ -520,7 +520,7 @@ static void test_a_name_that_comes_too_late_is_taken_back(void **state)
 	assert_int_equal(t.ops->abandon(&t, ""), 0);
 	assert_int_equal(target_close(&t), 0);
 	assert_false(root_exists(&f->s.root, "/var/crash/host-1/vmcore"));
-	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore.incomplete"), "abc");
+	assert_string_equal(scratch_text(&f->s, "/var/crash/host-1/vmcore.unproved"), "abc");
 }
 
 static void test_one_that_dies_is_noticed(void **state)
