@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/macros.h"
+#include "base/reader.h"
 #include "target/sftp_wire.h"
 
 #include <stdbool.h>
@@ -71,6 +72,10 @@ int sftp_rmdir(struct sftp *s, const char *path) _must_check_;
 /* Atomic where the server can; where it cannot, it refuses to replace. */
 int sftp_rename(struct sftp *s, const char *from, const char *to) _must_check_;
 int sftp_statvfs(struct sftp *s, const char *path, uint64_t *free_bytes) _must_check_;
+/* All that the reader has, to the beginning of the file, with many requests under way at a time. An
+ * error of the reader's is returned, too. */
+int sftp_write_all(struct sftp *s, const struct sftp_file *f,
+		   const struct reader *data) _must_check_;
 /* len at most limits.write. */
 int sftp_write(struct sftp *s, const struct sftp_file *f, const void *data, size_t len,
 	       uint64_t off) _must_check_;

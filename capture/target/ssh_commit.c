@@ -115,7 +115,8 @@ int ssh_flush(struct target *t)
 	ssh_pool_reread(p);
 	if (err == 0) {
 		err = ssh_pool_sync(p, &held);
-		/* A disk that was full when it was to be written to is told from another one. */
+		/* On a full disk the writes fail, before this, or the server's answer to this is
+		 * found to be for want of room (-ENOSPC): -EIO is of one that took every byte. */
 		t->unproved = err == -EIO || (err < 0 && p->sync_lost && !held && err != -ESTALE &&
 					      err != -ENOSPC);
 	}

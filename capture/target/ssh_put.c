@@ -14,23 +14,6 @@ struct file {
 	bool lost; /* the answer to a sync of the names */
 };
 
-static int copy_in(struct sftp *s, const struct sftp_file *f, const struct reader *data)
-{
-	uint64_t off;
-	size_t n, size = s->limits.write < 64 * KIB ? (size_t)s->limits.write : 64 * KIB;
-	char *buf = malloc(size);
-	int err = buf ? 0 : -ENOMEM;
-
-	for (off = 0; off < data->size && err == 0; off += n) {
-		n = data->size - off < size ? (size_t)(data->size - off) : size;
-		err = data->pread(data->ctx, buf, n, off);
-		if (err == 0)
-			err = sftp_write(s, f, buf, n, off);
-	}
-	free(buf);
-	return err;
-}
-
 static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 {
 	struct file *p = ctx;
@@ -40,7 +23,7 @@ static int put_file(struct sftp *s, struct sftp_file *unused, void *ctx)
 	(void)unused;
 	if (err < 0)
 		return err;
-	err = copy_in(s, &f, p->data);
+	err = sftp_write_all(s, &f, p->data);
 	if (err == 0)
 		err = sftp_fsync(s, &f);
 	/* What it cannot do at all was said of the dump. */

@@ -12,8 +12,9 @@
  *                  directory-failure (a directory is not synced), statvfs-failure, no-frsize,
  *                  no-room-known, remove-failure and stat-failure (of what is not there), flood
  *                  (a write is refused, and then come answers without end), three-at-once (a dump
- * is synced when three connections have asked for it) SFTPD_FAULT    "KIND N": what becomes of the
- * N-th request, from 1, over all connections
+ *                  is synced when three connections have asked for it), in-rounds (writes are
+ *                  answered together, when no more come)
+ *   SFTPD_FAULT    "KIND N": what becomes of the N-th request, from 1, over all connections
  *
  * - fail: refused with Failure
  * - full: that and every write from then on; no room is left
@@ -40,6 +41,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -274,6 +276,33 @@ static void send_part(size_t parts)
 static void send_out(void)
 {
 	send_part(1);
+}
+
+/* Answers to writes that wait until the client waits, too: a round trip for as many as it sends. */
+static unsigned char rounds[64 * 1024];
+static size_t rounds_len;
+
+static void send_round(void)
+{
+	struct pollfd more = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	if (!rounds_len || poll(&more, 1, 50) > 0)
+		return;
+	say("round\n");
+	write_all(rounds, rounds_len);
+	rounds_len = 0;
+}
+
+static void send_later(void)
+{
+	size_t len = out_len;
+
+	if (rounds_len + len > sizeof(rounds))
+		exit(2);
+	out_len = 0;
+	put_u32((uint32_t)(len - 4));
+	memcpy(rounds + rounds_len, out, len);
+	rounds_len += len;
 }
 
 /* What a reboot leaves: the content of each file as it was when it was synced. */
@@ -804,7 +833,11 @@ static bool serve(void)
 		return true;
 	}
 	carry_out(head[4], false);
-	send_out();
+	if (head[4] == SFTP_WRITE && answers_with("in-rounds"))
+		send_later();
+	else
+		send_out();
+	send_round();
 	if (head[4] == SFTP_OPEN && held_len) {
 		memcpy(out, held, held_len);
 		out_len = held_len;

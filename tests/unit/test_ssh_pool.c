@@ -10,6 +10,7 @@
 #include "target/ssh_pool_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -89,6 +90,7 @@ static int teardown(void **state)
 	given_clock_real();
 	(void)!target_close(&f->t);
 	(void)unsetenv("SFTPD_ANSWERS");
+	(void)unsetenv("SFTPD_LOG");
 	url_deinit(&f->url);
 	stubs_deinit(&f->stubs, names);
 	scratch_deinit(&f->s);
@@ -224,6 +226,85 @@ static void test_what_is_sent_whole_is_worth_keeping(void **state)
 	assert_non_null(strstr(f->t.why, "whether that worked is not known"));
 }
 
+/* What the server did, a line each, from the first one that begins with `from` on. */
+static size_t count_lines(const struct fixture *f, const char *from, const char *what)
+{
+	const char *line = scratch_text(&f->s, "/log");
+	bool begun = false;
+	size_t n = 0;
+
+	for (; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : "") {
+		begun = begun || strncmp(line, from, strlen(from)) == 0;
+		n += begun && strncmp(line, what, strlen(what)) == 0;
+	}
+	return n;
+}
+
+static void record(const struct fixture *f)
+{
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "%s/log", f->s.dir);
+	(void)setenv("SFTPD_LOG", path, 1);
+}
+
+static void test_the_dump_is_synced_while_it_is_written(void **state)
+{
+	struct fixture *f = *state;
+	size_t taken;
+
+	record(f);
+	begin(f, "ssh://vault/dumps", "");
+	assert_int_equal(write_pieces(f, 100, &taken), 0);
+	assert_int_equal(f->t.ops->write(&f->t, "", 0, 0), 0);
+	/* Each sync_every, and most of the dump behind the first. */
+	assert_in_range(count_lines(f, "", "fsync /dumps/host-1/vmcore.incomplete"), 5, 7);
+	assert_true(count_lines(f, "fsync /dumps/host-1/vmcore.incomplete",
+				"write /dumps/host-1/vmcore.incomplete") >= 80);
+}
+
+static int give_pattern(void *ctx, void *buf, size_t len, uint64_t off)
+{
+	const uint64_t *end = ctx;
+	unsigned char *to = buf;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		to[i] = (unsigned char)((off + i) / 1000);
+	return off + len > *end ? -EIO : 0;
+}
+
+static void test_a_small_file_does_not_wait_for_each_write(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t end = 5 * MIB + 17, half = 2 * MIB, off;
+	struct reader r = {.pread = give_pattern, .ctx = &end, .size = end};
+	unsigned char buf[4096];
+	int fd;
+
+	record(f);
+	(void)setenv("SFTPD_ANSWERS", "in-rounds", 1);
+	begin(f, "ssh://vault/dumps", "");
+	assert_int_equal(f->t.ops->put(&f->t, DUMP_OPALCORE, &r), 0);
+	assert_in_range(count_lines(f, "", "write /dumps/host-1/opalcore"), 81, 85);
+	assert_in_range(count_lines(f, "write /dumps/host-1/opalcore", "round"), 1, 20);
+	fd = root_open(&f->s.root, "/box/dumps/host-1/opalcore", O_RDONLY, 0);
+	for (off = 0; off < end; off++) {
+		if (off % sizeof(buf) == 0)
+			assert_true(pread(fd, buf, sizeof(buf), (off_t)off) > 0);
+		if (buf[off % sizeof(buf)] != (unsigned char)(off / 1000))
+			fail_msg("byte %d is not the file's", (int)off);
+	}
+	assert_int_equal(lseek(fd, 0, SEEK_END), end);
+	(void)close(fd);
+	/* What cannot be read: nothing of it, and order for what is asked next. */
+	r.ctx = &half;
+	assert_int_equal(f->t.ops->put(&f->t, "other", &r), -EIO);
+	assert_null(scratch_text(&f->s, "/box/dumps/host-1/other.incomplete"));
+	assert_int_equal(target_put(&f->t, DUMP_MANIFEST, "hello", 5), 0);
+	assert_string_equal(scratch_text(&f->s, "/box/dumps/host-1/" DUMP_MANIFEST), "hello");
+}
+
 #define WATCHDOG_MS INT64_C(630000) /* with a dump that is written: run/guard.c */
 
 static bool all_acknowledged(const struct ssh_pool *p)
@@ -292,6 +373,10 @@ int main(void)
 			test_a_sync_without_an_answer_ends_before_the_watchdog, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_all_connections_sync_at_a_time, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_the_dump_is_synced_while_it_is_written, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_a_small_file_does_not_wait_for_each_write,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_answer_is_a_sign_of_life, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_who_reads_on_does_not_wait_for_each_piece,
