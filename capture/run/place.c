@@ -229,7 +229,7 @@ static void create(struct run *run, struct place *p)
 {
 	int err = p->t.ops->create(&p->t, DUMP_INCOMPLETE);
 
-	p->t.arrived = false;
+	p->t.arrived = p->t.renamed = p->t.name_unknown = false;
 	p->streamed = err == 0;
 	p->level = run->level;
 	if (err < 0)
@@ -350,7 +350,9 @@ static void commit(struct run *run, struct place *p)
 			   "%s/%s stays there%s",
 			   reason(&p->t, err), p->t.dir,
 			   p->earlier ? DUMP_UNPROVED : target_file(&p->t),
-			   p->earlier ? ", of an earlier try" : "");
+			   p->earlier          ? ", of an earlier try"
+			   : p->t.name_unknown ? ", or is called " DUMP_VMCORE " by now"
+					       : "");
 	else if (err < 0)
 		place_fail(run, p, err, "the dump could not be made durable: %s",
 			   reason(&p->t, err));

@@ -144,6 +144,7 @@ static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
 		(void)!sftp_rename(s, n->to, n->from);
 		return -ECONNRESET;
 	}
+	n->asked = true;
 	err = sftp_rename(s, n->from, n->to);
 	/* When the connection broke behind it, it may have been done already. */
 	if (err < 0 && s->broken)
@@ -159,6 +160,31 @@ static int publish_names(struct sftp *s, struct sftp_file *f, void *ctx)
 	if (err < 0 && !s->broken)
 		(void)!sftp_rename(s, n->to, n->from);
 	return err;
+}
+
+static int name_back(struct sftp *s, struct sftp_file *f, void *ctx)
+{
+	struct names *n = ctx;
+	struct sftp_attrs a;
+	int err = sftp_lstat(s, n->to, &a);
+
+	(void)f;
+	/* Some say no more than that it cannot be told: the old name may tell. */
+	if (err < 0 && !s->broken)
+		return err == -ENOENT ? 0 : sftp_lstat(s, n->from, &a);
+	if (err == 0)
+		err = sftp_rename(s, n->to, n->from);
+	n->t->renamed = err < 0 && !s->broken;
+	return n->t->renamed ? 0 : err;
+}
+
+/* The time was over, or the connection: what is it called? A name that may not last is none. */
+static void look_back(struct names *n)
+{
+	struct target *t = n->t;
+
+	ssh_pool_again(ssh_pool_of(t));
+	t->name_unknown = ssh_persist(t, name_back, n) < 0;
 }
 
 int ssh_publish(struct target *t, const char *from, const char *to)
@@ -177,5 +203,7 @@ int ssh_publish(struct target *t, const char *from, const char *to)
 	err = ssh_told(t, "the server could not rename the file", err);
 	if (n.lost)
 		why(t, SSH_SYNC_LOST, "the dump's name");
+	if (err < 0 && n.asked)
+		look_back(&n);
 	return err;
 }

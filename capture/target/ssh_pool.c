@@ -330,6 +330,12 @@ void ssh_pool_grant(struct ssh_pool *p)
 		set_deadline(p, least);
 }
 
+void ssh_pool_again(struct ssh_pool *p)
+{
+	p->error = 0;
+	set_deadline(p, clock_ms() + CLEANUP_MS);
+}
+
 void ssh_pool_forget(struct ssh_pool *p)
 {
 	size_t i;

@@ -161,6 +161,8 @@ void ssh_pool_adopt(struct ssh_pool *p, const char *path);
 void ssh_pool_moving(struct ssh_pool *p, const char *to);
 /* It was; or it was not, and nobody doubts it. */
 void ssh_pool_moved(struct ssh_pool *p, bool done);
+/* One more try to be heard, with some time of its own, whatever was the error. */
+void ssh_pool_again(struct ssh_pool *p);
 /* What is left to do is small: a deadline that is near or over leaves some time for it. */
 void ssh_pool_grant(struct ssh_pool *p);
 /*

@@ -146,6 +146,9 @@ struct target {
 	char unassured[200]; /* what this place cannot promise, for people; "" */
 	/* Set by a commit: the file is called DUMP_UNPROVED, see target_file(). */
 	bool arrived;
+	/* Set by a publish that failed: the file is called DUMP_VMCORE all the same; or nobody
+	 * knows whether it is, because the target does not answer. */
+	bool renamed, name_unknown;
 	/* Set by a commit that gave no receipt: all of the dump was written, and what was to say
 	 * that it lasts did not come. The file is worth keeping. */
 	bool unproved;
@@ -196,10 +199,10 @@ struct dump_claim {
 	void *check_ctx;
 };
 
-/* What the file of a dump is called that is not published. */
+/* What the file of a dump is called that gave no receipt. */
 static inline const char *target_file(const struct target *t)
 {
-	return t->arrived ? DUMP_UNPROVED : DUMP_INCOMPLETE;
+	return t->renamed ? DUMP_VMCORE : t->arrived ? DUMP_UNPROVED : DUMP_INCOMPLETE;
 }
 
 /* Reach the target and find it writable. url and env must outlive t. target_close() after 0 only.

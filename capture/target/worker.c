@@ -100,7 +100,11 @@ static int worker_flush(struct target *t)
 
 static int worker_publish(struct target *t, const char *from, const char *to)
 {
-	return call(t, WORKER_PUBLISH, from, to, NULL);
+	int err = call(t, WORKER_PUBLISH, from, to, NULL);
+
+	/* Without an answer it may be done yet. */
+	t->name_unknown = err < 0 && worker_of(t) && worker_of(t)->lost;
+	return err;
 }
 
 static int worker_reopen(struct target *t, const char *dir, const char *name)

@@ -250,3 +250,25 @@ capture_unproved() {
     [ "$status" = 1 ]
     [ "$SECONDS" -lt 45 ]
 }
+
+@test "a dump whose renaming is not answered is called what it is said to be" {
+    echo 'deadline = 5s' >>"$T/root/etc/fadump-ng.conf"
+    # The log's, that to vmcore.unproved, that to vmcore.
+    SFTPD_FAULT="stallrename 3" capture
+    grep -q '^rename .*/vmcore.unproved .*/vmcore ok$' "$T/log"
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    [[ $errors == *"all of it was sent, and "*"/vmcore.unproved stays there"* ]]
+    [[ $errors != *"or is called"* ]]
+    cmp "$T/dump" "$(box_dir)/vmcore.unproved"
+    [ ! -e "$(box_dir)/vmcore" ]
+    output=$(cat "$(box_dir)/manifest.json")
+    [ "$(json unproved)" = True ]
+    # With nobody to ask it is not known, and said to be so.
+    rm -rf "$T/box/upload/here" "$T/root/run/fadump-ng" "$T"/state/*
+    SFTPD_FAULT="silentrename 3" capture
+    [ "$status" = 1 ]
+    [ -z "$(release_mem)" ]
+    [[ $errors == *"/vmcore.unproved stays there, or is called vmcore by now"* ]]
+    cmp "$T/dump" "$(box_dir)/vmcore"
+}

@@ -24,6 +24,8 @@
  * - dropdone: carried out, hung up
  * - dropsync: the N-th sync of a file, and no other request: not carried out, hung up
  * - stallsync: the same, never answered
+ * - stallrename: the N-th rename: carried out, never answered
+ * - silentrename: the same, and nothing is answered any more on any connection
  * - heldback: the N-th write is answered behind the next opening
  * - cut: hung up within the answer
  * - garbage: answered with what is no packet
@@ -63,7 +65,7 @@ static bool is_late; /* its connection is gone */
 
 static struct {
 	unsigned long requests;
-	bool full;
+	bool full, silent;
 	unsigned int asked;
 } * shared;
 
@@ -728,6 +730,14 @@ static _Noreturn void late(unsigned char type)
 }
 
 /* What the request would bring to stable storage; "-" when it is another one. */
+static bool is_rename(unsigned char type)
+{
+	static const char name[] = "posix-rename@openssh.com";
+
+	return type == SFTP_RENAME || (type == SFTP_EXTENDED && in_len > 8 + sizeof(name) &&
+				       memcmp(in + 8, name, sizeof(name) - 1) == 0);
+}
+
 static const char *to_sync(unsigned char type)
 {
 	static char path[512];
@@ -778,6 +788,10 @@ static void spoilt(unsigned char type)
 	carry_out(type, is("short"));
 	if (is("dropdone"))
 		exit(0);
+	shared->silent = is("silentrename");
+	if (is("stallrename") || is("silentrename"))
+		for (;;)
+			(void)pause();
 	if (is("garbage")) {
 		write_all(garbage, sizeof(garbage));
 		return;
@@ -807,6 +821,8 @@ static bool counts(unsigned char type)
 		return type == SFTP_READ;
 	if (is("heldback"))
 		return type == SFTP_WRITE;
+	if (is("stallrename") || is("silentrename"))
+		return is_rename(type);
 	if (is("dropsync") || is("stallsync"))
 		return stat(real(to_sync(type)), &st) == 0 && S_ISREG(st.st_mode);
 	return true;
@@ -825,6 +841,8 @@ static bool serve(void)
 	in_at = 0;
 	if (!read_all(in, in_len))
 		return false;
+	while (shared->silent)
+		(void)pause();
 	number = 0;
 	if (counts(head[4]))
 		number = __atomic_add_fetch(&shared->requests, 1, __ATOMIC_SEQ_CST);
