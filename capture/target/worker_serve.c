@@ -10,10 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define STEP   (16 * MIB) /* of a flush; a slow disk takes some seconds for it */
-#define BEHIND (4 * STEP) /* at most so much is on its way to the disk while the dump is written   \
-			   */
-#define BUSY_MS 1000      /* between two signs of life */
+#define STEP    (16 * MIB) /* of a flush; a slow disk takes some seconds for it */
+#define LAG     (4 * STEP) /* at most so much is under way to the disk while the dump is written */
+#define BUSY_MS 1000       /* between two signs of life */
 
 struct server {
 	struct worker_area *area;
@@ -109,7 +108,7 @@ static int write_back(struct server *s, uint64_t end)
 		err = sync_range(t->file_fd, s->begun, STEP, SYNC_FILE_RANGE_WRITE);
 		s->begun += STEP;
 	}
-	while (err == 0 && s->on_disk + BEHIND < s->begun) {
+	while (err == 0 && s->on_disk + LAG < s->begun) {
 		err = sync_range(t->file_fd, s->on_disk, STEP,
 				 SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
 					 SYNC_FILE_RANGE_WAIT_AFTER);
