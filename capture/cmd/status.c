@@ -68,12 +68,19 @@ static void judge_image(struct view *w)
 	const struct image_readiness *r = &w->image;
 	bool exposed = w->state->have_record && w->state->record.header_exposed;
 
-	if (w->no_capture)
+	if (w->no_capture && strcmp(w->no_capture_image.kernel, r->entry.release) == 0)
 		(void)snprintf(w->readiness, sizeof(w->readiness),
-			       "not ready: an initramfs cannot capture; build it again (below)");
+			       "not ready: the initramfs cannot capture; build it again (below)");
 	else if (r->verdict == IMAGE_UNKNOWN)
-		(void)snprintf(w->readiness, sizeof(w->readiness), "unknown: registered, but %s",
-			       r->why);
+		(void)snprintf(w->readiness, sizeof(w->readiness), "unknown: registered, but %s%s",
+			       r->why, r->path[0] ? "" : "; is /boot mounted?");
+	else if (r->verdict == IMAGE_OTHER_DEFAULT)
+		(void)snprintf(w->readiness, sizeof(w->readiness),
+			       "not ready: %s; reboot, or make it the default", r->why);
+	else if (r->verdict == IMAGE_NO_WAY)
+		(void)snprintf(w->readiness, sizeof(w->readiness),
+			       "not ready: %s; bring it back, or change target and run %s", r->why,
+			       REBUILD);
 	else if (r->verdict != IMAGE_GOOD)
 		(void)snprintf(w->readiness, sizeof(w->readiness), "not ready: %s; run %s", r->why,
 			       REBUILD);
@@ -89,7 +96,6 @@ static void judge(struct view *w)
 {
 	const char *why = obstacle(w);
 
-	w->kernel_ready = !why;
 	if (why)
 		(void)snprintf(w->readiness, sizeof(w->readiness), "%s", why);
 	else
@@ -103,11 +109,16 @@ static void look_at_configuration(struct app *app, struct view *w)
 	struct config c;
 	int err = config_load(&app->root, app->config_path, &c, &error);
 
-	if (err == 0) {
+	if (err == 0 && !w->kernel_ready) {
+		/* Unpacking takes time and memory, and would not change the answer. */
+		w->image.verdict = IMAGE_UNKNOWN;
+	} else if (err == 0) {
 		image_judge(&app->root, &c, &w->image);
 		log_debug(&app->log, "the initramfs of kernel %s: %s, %s", w->image.entry.release,
 			  w->image.path[0] ? w->image.path : "not found",
 			  image_word(w->image.verdict));
+	}
+	if (err == 0) {
 		/* After a capture the area is no CMA any more. */
 		w->lost_user_pages =
 			!w->s->release_mem && user_pages_are_lost(&app->root, c.dump_level);
@@ -145,6 +156,7 @@ int cmd_status(struct app *app, const struct cmd *cmd, int argc, char **argv)
 	if (overlap_find(&app->root, w.s, &w.overlap) < 0)
 		w.overlap.n = 0;
 	w.no_capture = no_capture_find(&app->root, &w.no_capture_image) == 0;
+	w.kernel_ready = !obstacle(&w);
 	look_at_configuration(app, &w);
 	if (status_carried_on(&w))
 		degraded_find(&app->root, w.s->mem_total > 0 ? (uint64_t)w.s->mem_total : 0,

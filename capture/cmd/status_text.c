@@ -76,14 +76,10 @@ static void print_image(const struct view *w)
 
 	if (r->verdict == IMAGE_GOOD)
 		printf("initramfs:  %s fits this kernel and the configuration\n", r->path);
-	else
+	else if (r->why[0])
 		printf("initramfs:  %s\n", r->why);
 	for (i = 0; i < r->n_gone; i++)
 		printf("            %s, which it would capture to, is not there\n", r->gone[i]);
-	if (r->entry.other_default[0])
-		printf("            the default boot entry is kernel %s: a crash now is captured "
-		       "by that one; reboot soon\n",
-		       r->entry.other_default);
 	if (w->no_capture)
 		printf("initramfs:  that of kernel %s was built without a capture: %s\n"
 		       "            when that is mended, run FADUMP_NG_STRICT=1 dracut --force "

@@ -104,7 +104,7 @@ static int read_entry(const struct root *root, const char *name, struct bls_entr
 
 /* The default entry, where GRUB's environment names one: its kernel may not have been booted yet.
  */
-static void find_default(const struct root *root, struct boot_entry *out)
+static bool find_default(const struct root *root, struct boot_entry *out)
 {
 	static const char key[] = "\nsaved_entry=";
 	struct bls_entry e;
@@ -128,8 +128,39 @@ static void find_default(const struct root *root, struct boot_entry *out)
 			(void)take_image(root, e.initrd, out->image);
 		else
 			(void)snprintf(out->other_default, sizeof(out->other_default), "%s",
-				       e.version);
-		return;
+				       e.version[0] ? e.version : "of another version");
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Boot loaders that are told of no default take the newest kernel. A name that goes on with a dot
+ * is another file of the same kernel, like vmlinux-6.4.0.gz.
+ */
+static void find_newer(const struct root *root, struct boot_entry *out)
+{
+	static const char *const kernels[] = {"vmlinux-", "vmlinuz-"};
+	int fd = root_open(root, "/boot", O_RDONLY | O_DIRECTORY, 0);
+	_cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const char *best = out->release;
+	struct dirent *entry;
+	size_t i, n = strlen(out->release);
+
+	if (fd >= 0 && !dir)
+		(void)close(fd);
+	while (dir && (entry = readdir(dir))) {
+		const char *version = entry->d_name + strlen(kernels[0]);
+
+		for (i = 0; i < ARRAY_SIZE(kernels); i++)
+			if (strncmp(entry->d_name, kernels[i], strlen(kernels[i])) == 0)
+				break;
+		if (i == ARRAY_SIZE(kernels) || strlen(version) >= sizeof(out->newer) ||
+		    (strncmp(version, out->release, n) == 0 && version[n] == '.') ||
+		    strverscmp(version, best) <= 0)
+			continue;
+		(void)snprintf(out->newer, sizeof(out->newer), "%s", version);
+		best = out->newer;
 	}
 }
 
@@ -137,15 +168,18 @@ static void find_entry(const struct root *root, struct boot_entry *out)
 {
 	int fd = root_open(root, ENTRIES, O_RDONLY | O_DIRECTORY, 0);
 	_cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	char last[sizeof(((struct dirent *)0)->d_name)] = "";
 	struct dirent *entry;
 	struct bls_entry e;
 
 	if (fd >= 0 && !dir)
 		(void)close(fd);
-	while (dir && !out->image[0] && (entry = readdir(dir)))
-		if (ends_with(entry->d_name, ".conf") && read_entry(root, entry->d_name, &e) == 0 &&
-		    is_of(&e, out->release))
-			(void)take_image(root, e.initrd, out->image);
+	/* Of several the last by name, whatever the order of the directory. */
+	while (dir && (entry = readdir(dir)))
+		if (ends_with(entry->d_name, ".conf") && strcmp(entry->d_name, last) > 0 &&
+		    read_entry(root, entry->d_name, &e) == 0 && is_of(&e, out->release) &&
+		    take_image(root, e.initrd, out->image))
+			(void)snprintf(last, sizeof(last), "%s", entry->d_name);
 }
 
 /* What follows vmlinux or vmlinuz in BOOT_IMAGE=, which a boot loader may give; "" when it is
@@ -196,7 +230,8 @@ int boot_entry_find(const struct root *root, struct boot_entry *out)
 		return err;
 	*out = (struct boot_entry){.image = ""};
 	(void)snprintf(out->release, sizeof(out->release), "%.*s", (int)strcspn(text, "\n"), text);
-	find_default(root, out);
+	if (!find_default(root, out))
+		find_newer(root, out);
 	if (!out->image[0])
 		find_entry(root, out);
 	read_suffix(root, suffix, sizeof(suffix));

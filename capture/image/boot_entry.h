@@ -16,14 +16,14 @@
 struct boot_entry {
 	char release[BOOT_RELEASE_MAX];       /* of the running kernel */
 	char image[BOOT_PATH_MAX];            /* its initramfs; "" when there is none */
-	char other_default[BOOT_RELEASE_MAX]; /* the default entry's kernel, where it is another */
+	char other_default[BOOT_RELEASE_MAX]; /* the default entry's kernel, if it is another */
+	char newer[BOOT_RELEASE_MAX]; /* no default is named, and this kernel is installed */
 };
 
 /* 0 or -errno: the running kernel's release cannot be read. */
 int boot_entry_find(const struct root *root, struct boot_entry *out) _must_check_;
 
-/* What is wanted of an entry's text; "" where it does not say. Only the first initrd counts: with
- * more than one the others are early microcode, or a boot loader's. */
+/* What is wanted of an entry's text; "" if it is not there. Of several initrds the first counts. */
 struct bls_entry {
 	char version[BOOT_RELEASE_MAX];
 	char linux_path[BOOT_PATH_MAX];

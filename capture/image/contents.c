@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LOOK_MS    INT64_C(60000)
 #define CHUNK      (64 * KIB)
@@ -49,6 +50,7 @@ struct look {
 	struct cpio archive;
 	int fd;
 	off_t at;
+	int64_t deadline;
 	char *why;
 	size_t size;
 };
@@ -98,7 +100,7 @@ static int unpack(struct look *l, const char *const *argv)
 {
 	struct child_spec spec = {.argv = argv,
 				  .stdin_fd = l->fd,
-				  .deadline = clock_ms() + LOOK_MS,
+				  .deadline = l->deadline,
 				  .on_stdout = on_data,
 				  .ctx = l};
 	struct child_result result;
@@ -115,6 +117,8 @@ static int unpack(struct look *l, const char *const *argv)
 			       argv[0]);
 	else if (err == -EINVAL)
 		(void)snprintf(l->why, l->size, "it holds no archive of cpio's");
+	else if (err == -ETIMEDOUT)
+		(void)snprintf(l->why, l->size, "%s takes longer than a minute", argv[0]);
 	else if (err < 0)
 		(void)snprintf(l->why, l->size, "%s: %s", argv[0], strerror(-err));
 	else
@@ -132,6 +136,8 @@ static int read_plain(struct look *l)
 		return fail(l, -ENOMEM, strerror(ENOMEM));
 	cpio_again(&l->archive);
 	while (!l->archive.ended) {
+		if (clock_ms() >= l->deadline)
+			return fail(l, -ETIMEDOUT, "reading it takes longer than a minute");
 		n = pread_up_to(l->fd, buf, CHUNK, (uint64_t)l->at);
 		if (n == 0)
 			return fail(l, -EBADMSG, "it is cut off");
@@ -187,14 +193,18 @@ static int look(struct look *l)
 int image_contents_read(const struct root *root, const char *path, struct image_contents *out,
 			char *why, size_t size)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_RDONLY, 0);
-	struct look l = {.found = out, .fd = fd, .why = why, .size = size};
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK, 0);
+	struct look l = {
+		.found = out, .fd = fd, .deadline = clock_ms() + LOOK_MS, .why = why, .size = size};
+	struct stat st;
 
 	init(out);
 	if (fd < 0) {
 		(void)snprintf(why, size, "%s%s", strerror(-fd), rights_advice(fd));
 		return fd;
 	}
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return fail(&l, -EINVAL, "it is not a regular file");
 	cpio_init(&l.archive, out->file, IMAGE_FILES);
 	return look(&l);
 }

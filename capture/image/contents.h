@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an initramfs says of its capture: the files of ours in its archive. Nothing is unpacked to
- * disk; a compressed archive is read through its own program (gzip, xz, zstd...) and no further
- * than to the last of these files, which dracut sorts to the front.
+ * disk; a compressed archive is read through its own program (gzip, xz, zstd...), to its end: one
+ * that is cut off does not boot.
  */
 #pragma once
 

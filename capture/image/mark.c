@@ -42,11 +42,14 @@ static void add_file(const struct root *root, const char *path, struct mark *out
 	_cleanup_free_ char *text = NULL;
 	struct mark_file *file = &out->files[out->n_files];
 	size_t len;
+	int err;
 
 	if (!*path || strlen(path) >= sizeof(file->path))
 		return;
 	(void)snprintf(file->path, sizeof(file->path), "%s", path);
-	if (root_read(root, path, KEY_FILE_MAX, &text, &len) == 0)
+	err = root_read(root, path, KEY_FILE_MAX, &text, &len);
+	file->unreadable = err == -EACCES || err == -EPERM;
+	if (err == 0)
 		digest(text, len, file->digest);
 	else
 		(void)snprintf(file->digest, sizeof(file->digest), "-");
@@ -66,12 +69,17 @@ static bool has_ssh(const struct config *config)
 int mark_now(const struct root *root, const struct config *config, struct mark *out)
 {
 	struct mark m = {.version = VERSION};
+	char certificate[MARK_PATH + 10];
 	int err = digest_config(config, m.config);
 
 	if (err < 0)
 		return err;
 	if (has_ssh(config)) {
+		(void)snprintf(certificate, sizeof(certificate), "%s-cert.pub",
+			       config->identity_file);
 		add_file(root, config->identity_file, &m);
+		if (config->identity_file[0])
+			add_file(root, certificate, &m);
 		add_file(root, config->known_hosts, &m);
 		add_file(root, config->ssh_config, &m);
 	}

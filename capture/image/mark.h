@@ -15,7 +15,7 @@
 
 #include <stdio.h>
 
-#define MARK_FILES  3
+#define MARK_FILES  4
 #define MARK_DIGEST 65 /* in hexadecimal, with its NUL */
 #define MARK_PATH   512
 
@@ -25,7 +25,8 @@ struct mark {
 	char config[MARK_DIGEST];
 	struct mark_file {
 		char path[MARK_PATH];
-		char digest[MARK_DIGEST]; /* "-" when it cannot be read */
+		char digest[MARK_DIGEST]; /* "-" when it is not there */
+		bool unreadable;          /* by this user */
 	} files[MARK_FILES];
 	size_t n_files;
 };

@@ -44,8 +44,10 @@ static void look_at_target(struct presence *p, const char *url)
 	if (url_parse(url, &u, &why) < 0)
 		return;
 	device = url_option(&u, "device");
-	if (!device || device_is_there(p->root, device))
-		p->n_ways++;
+	if (u.scheme != URL_FILE)
+		p->n_networks++;
+	else if (!device || device_is_there(p->root, device))
+		p->n_disks++;
 	else
 		say_gone(p, "the device %s", device);
 	url_deinit(&u);
@@ -78,9 +80,13 @@ static bool has_address(const struct root *root, const char *name, const char *f
 	return strcasecmp(text, mac) == 0;
 }
 
-/* By the address that it has, or, as a port of a bond, had. */
-static bool card_is_there(const struct root *root, const char *mac)
+/*
+ * By the address that it has, or, as a port of a bond, had; or by its name: the recorded address is
+ * the permanent one, which sysfs does not show where another one is set.
+ */
+static bool card_is_there(const struct root *root, const char *name, const char *mac)
 {
+	char path[100];
 	int fd = root_open(root, "/sys/class/net", O_RDONLY | O_DIRECTORY, 0);
 	_cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
@@ -88,6 +94,9 @@ static bool card_is_there(const struct root *root, const char *mac)
 	if (fd >= 0 && !dir)
 		(void)close(fd);
 	if (!dir)
+		return true;
+	(void)snprintf(path, sizeof(path), "/sys/class/net/%s", name);
+	if (root_exists(root, path))
 		return true;
 	while ((entry = readdir(dir)))
 		if (has_address(root, entry->d_name, "address", mac) ||
@@ -102,7 +111,18 @@ void presence_of_interfaces(struct presence *p, const char *text, size_t len)
 	char *rest = copy, *line, name[64], mac[NET_MAC_MAX];
 
 	while (rest && (line = strsep(&rest, "\n")))
-		if (sscanf(line, "device = %63s mac=%63s", name, mac) == 2 &&
-		    !card_is_there(p->root, mac))
-			say_gone(p, "the network card %s (%s)", name, mac);
+		if (sscanf(line, "device = %63s mac=%63s", name, mac) == 2) {
+			p->n_cards++;
+			if (card_is_there(p->root, name, mac))
+				p->n_cards_there++;
+			else
+				say_gone(p, "the network card %s (%s)", name, mac);
+		}
+}
+
+bool presence_no_way(const struct presence *p)
+{
+	bool network = p->n_networks && (!p->n_cards || p->n_cards_there);
+
+	return p->n_gone && !p->n_disks && !network;
 }

@@ -24,6 +24,7 @@ static const char *const words[] = {
 	[IMAGE_OTHER_KERNEL] = "other-kernel",
 	[IMAGE_STALE] = "stale",
 	[IMAGE_NO_WAY] = "devices-gone",
+	[IMAGE_OTHER_DEFAULT] = "other-default",
 };
 
 const char *image_word(enum image_verdict verdict)
@@ -64,7 +65,10 @@ static void compare_files(const struct mark *was, const struct mark *now, struct
 	for (i = 0; i < now->n_files; i++) {
 		const struct mark_file *file = &now->files[i], *old = find_file(was, file->path);
 
-		if (!old || strcmp(old->digest, file->digest) != 0)
+		if (file->unreadable)
+			judge_as(r, IMAGE_UNKNOWN, "%s cannot be read%s", file->path,
+				 rights_advice(-EACCES));
+		else if (!old || strcmp(old->digest, file->digest) != 0)
 			judge_as(r, IMAGE_STALE, "%s has changed since %s was built", file->path,
 				 r->path);
 	}
@@ -96,7 +100,7 @@ static void look_for_targets(const struct root *root, const struct image_content
 	if (image_has(c, IMAGE_FILE_NETWORK))
 		presence_of_interfaces(&p, net->text, net->len);
 	r->n_gone = p.n_gone;
-	if (r->verdict == IMAGE_GOOD && p.n_gone > 0 && p.n_ways == 0)
+	if (r->verdict == IMAGE_GOOD && presence_no_way(&p))
 		judge_as(r, IMAGE_NO_WAY, "%s, which %s captures to, is not there", r->gone[0],
 			 r->path);
 }
@@ -121,6 +125,25 @@ static void judge_contents(const struct root *root, const struct config *config,
 		compare(&was, &now, r);
 	if (image_has(c, IMAGE_FILE_CONF))
 		look_for_targets(root, c, r);
+}
+
+/* After a crash the machine boots the default entry, and only the crashed kernel takes the dump. */
+static void judge_default(struct image_readiness *r)
+{
+	const struct boot_entry *e = &r->entry;
+
+	if (r->verdict != IMAGE_GOOD)
+		return;
+	if (e->other_default[0])
+		judge_as(r, IMAGE_OTHER_DEFAULT,
+			 "the default boot entry is kernel %s, and only kernel %s would take the "
+			 "dump of a crash now",
+			 e->other_default, e->release);
+	else if (e->newer[0])
+		judge_as(r, IMAGE_UNKNOWN,
+			 "kernel %s is installed as well, and if that is the default only kernel "
+			 "%s would take the dump of a crash now; reboot soon",
+			 e->newer, e->release);
 }
 
 void image_judge(const struct root *root, const struct config *config, struct image_readiness *out)
@@ -150,4 +173,5 @@ void image_judge(const struct root *root, const struct config *config, struct im
 		judge_as(out, IMAGE_UNKNOWN, "%s cannot be looked into: %s", out->path, why);
 	else
 		judge_contents(root, config, &c, out);
+	judge_default(out);
 }

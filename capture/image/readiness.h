@@ -19,8 +19,9 @@ enum image_verdict {
 	IMAGE_NO_CAPTURE,    /* it was built without a capture */
 	IMAGE_OTHER_VERSION, /* of the program */
 	IMAGE_OTHER_KERNEL,
-	IMAGE_STALE,  /* the configuration or a key has changed since */
-	IMAGE_NO_WAY, /* the devices of all its targets are gone */
+	IMAGE_STALE,         /* the configuration or a key has changed since */
+	IMAGE_NO_WAY,        /* the devices of all its targets are gone */
+	IMAGE_OTHER_DEFAULT, /* the next boot is one of another kernel */
 };
 
 struct image_readiness {

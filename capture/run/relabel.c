@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/program.h"
 #include "crash/fadump.h"
+#include "run/record.h"
 #include "target/device_find.h"
 #include "target/url.h"
 
@@ -99,22 +100,58 @@ static int directory_of(const struct root *root, const struct url *u, char *out,
 	return err;
 }
 
-static int relabel(const struct root *root, const char *path, struct log *log)
+struct relabel {
+	const struct root *root;
+	struct log *log;
+	int64_t deadline;
+};
+
+static int relabel(const struct relabel *r, const char *path)
 {
 	char name[PATH_MAX];
 	const char *argv[] = {"restorecon", "-R", "--", name, NULL};
-	struct child_spec spec = {
-		.argv = argv, .stdin_fd = -1, .deadline = clock_ms() + RELABEL_MS};
+	struct child_spec spec = {.argv = argv, .stdin_fd = -1, .deadline = r->deadline};
 	struct child_result result;
-	int err = root_name(root, path, name, sizeof(name));
+	int err = root_name(r->root, path, name, sizeof(name));
 
 	if (err == 0)
 		err = child_run(&spec, &result);
 	if (err == 0 && result.status == 0)
 		return 0;
-	log_warning(log, "%s: its SELinux labels could not be set: %s; run restorecon -R %s", path,
+	log_warning(r->log, "%s: failed to set SELinux labels: %s; run restorecon -R %s", path,
 		    err < 0 ? strerror(-err) : child_last_words(&result), path);
 	return err < 0 ? err : -EIO;
+}
+
+/* The directory of a dump, if it is there; not what else is in the target's. */
+static int relabel_dump(const struct relabel *r, const char *target, const char *dir)
+{
+	char path[PATH_MAX];
+
+	if (!*dir || strchr(dir, '/') ||
+	    (size_t)snprintf(path, sizeof(path), "%s/%s", target, dir) >= sizeof(path) ||
+	    !root_exists(r->root, path))
+		return 0;
+	return relabel(r, path);
+}
+
+/* What this boot's capture has left on one target. */
+static int relabel_target(const struct relabel *r, const char *target, const struct record *record)
+{
+	int worst = relabel_dump(r, target, record->dir), err;
+	size_t i;
+
+	if (strcmp(record->log_dir, record->dir) != 0) {
+		err = relabel_dump(r, target, record->log_dir);
+		worst = err < 0 ? err : worst;
+	}
+	for (i = 0; i < ARRAY_SIZE(record->saved); i++) {
+		if (strcmp(record->saved[i].dir, record->dir) == 0)
+			continue;
+		err = relabel_dump(r, target, record->saved[i].dir);
+		worst = err < 0 ? err : worst;
+	}
+	return worst;
 }
 
 static bool is_needed(const struct root *root)
@@ -127,20 +164,21 @@ static bool is_needed(const struct root *root)
 
 int relabel_targets(const struct root *root, const struct config *config, struct log *log)
 {
+	const struct relabel r = {.root = root, .log = log, .deadline = clock_ms() + RELABEL_MS};
 	char path[PATH_MAX];
+	struct record record;
 	const char *why;
 	int worst = 0;
 	struct url u;
 	size_t i;
 
-	if (!is_needed(root))
+	if (!is_needed(root) || record_read(root, &record) < 0)
 		return 0;
 	for (i = 0; i < config->n_targets; i++) {
 		if (url_parse(config->targets[i].url, &u, &why) < 0)
 			continue;
-		if (u.scheme == URL_FILE && directory_of(root, &u, path, sizeof(path)) == 0 &&
-		    root_exists(root, path)) {
-			int err = relabel(root, path, log);
+		if (u.scheme == URL_FILE && directory_of(root, &u, path, sizeof(path)) == 0) {
+			int err = relabel_target(&r, path, &record);
 
 			worst = err < 0 ? err : worst;
 		}

@@ -10,9 +10,9 @@
 #include "config/config.h"
 
 /*
- * restorecon(8) on the directories of targets on this machine, in a boot that followed a crash and
- * where SELinux is enabled; nothing otherwise, in an initramfs, or where a target's file system is
- * not mounted now. Waits for a few minutes at most. 0 or -errno, after a warning.
+ * restorecon(8) on the directories of this boot's dump on targets of this machine, where SELinux is
+ * enabled; nothing in an initramfs, or where a target's file system is not mounted now. Waits for
+ * three minutes at most. 0 or -errno, after a warning.
  */
 int relabel_targets(const struct root *root, const struct config *config,
 		    struct log *log) _must_check_;

@@ -27,7 +27,7 @@ mend='run FADUMP_NG_STRICT=1 dracut --force --add fadump-ng'
 initrd=/boot/initrd.img-6.12.107
 
 @test "registered, and no initramfs to be found: not known to be ready" {
-    says 'unknown: registered, but no initramfs of kernel 6.12.107 was found in /boot' unknown
+    says 'unknown: registered, but no initramfs of kernel 6.12.107 was found in /boot; is /boot mounted?' unknown
 }
 
 @test "each compression that dracut knows, and none; early microcode before it" {
@@ -89,6 +89,9 @@ initrd=/boot/initrd.img-6.12.107
     echo host >"$R/root/.ssh/hosts"
     image
     says "$ready" good
+    echo signed >"$R/root/.ssh/dump-cert.pub"
+    says "not ready: /root/.ssh/dump-cert.pub has changed since $initrd was built; $mend" stale
+    rm "$R/root/.ssh/dump-cert.pub"
     echo two >"$R/root/.ssh/dump"
     says "not ready: /root/.ssh/dump has changed since $initrd was built; $mend" stale
 }
@@ -141,13 +144,35 @@ initrd=/boot/initrd.img-6.12.107
     printf 'version 6.13.1\ninitrd /initrd.img-6.13.1\n' >"$R/boot/loader/entries/new.conf"
     printf '# GRUB Environment Block\nsaved_entry=new\n###\n' >"$R/boot/grub2/grubenv"
     fadump status
-    [[ $output == "$ready"*"the default boot entry is kernel 6.13.1: a crash now is captured by that one; reboot soon"* ]]
+    [[ $output == "not ready: the default boot entry is kernel 6.13.1, and only kernel 6.12.107 would take the dump of a crash now; reboot, or make it the default"* ]]
     fadump status --json
+    [ "$(json image.state)" = other-default ]
     [ "$(json image.default_kernel)" = 6.13.1 ]
     sed -i s/=new/=old/ "$R/boot/grub2/grubenv"
     fadump status --json
     [ "$(json image.default_kernel)" = None ]
     [ "$(json image.path)" = "$initrd" ]
+}
+
+@test "no default is named: the newest kernel may be it" {
+    image
+    : >"$R/boot/vmlinuz-6.12.107"
+    : >"$R/boot/vmlinuz-6.12.107.gz"
+    : >"$R/boot/vmlinuz-6.9.1"
+    : >"$R/boot/vmlinuz-0-rescue-1234"
+    says "$ready" good
+    : >"$R/boot/vmlinuz-6.12.111"
+    says 'unknown: registered, but kernel 6.12.111 is installed as well, and if that is the default only kernel 6.12.107 would take the dump of a crash now; reboot soon' unknown
+    mkdir -p "$R/boot/loader/entries" "$R/boot/grub2"
+    printf 'version 6.12.107\ninitrd /initrd.img-6.12.107\n' >"$R/boot/loader/entries/old.conf"
+    printf 'saved_entry=x\n# more\nsaved_entry=old\n' >"$R/boot/grub2/grubenv"
+    says "$ready" good
+}
+
+@test "what is no file is not waited for" {
+    mkdir -p "$R/boot"
+    mkfifo "$R$initrd"
+    says "unknown: registered, but $initrd cannot be looked into: it is not a regular file" unknown
 }
 
 @test "in an initramfs, it is the one" {
@@ -173,7 +198,13 @@ initrd=/boot/initrd.img-6.12.107
     echo 52:54:00:00:00:01 >"$R/sys/class/net/env2/address"
     rm "$R/dev/disk/by-uuid/11-22"
     fadump status
-    [[ $output == "$ready"*"the device UUID=11-22, which it would capture to, is not there"*"the network card eth0 (52:54:00:12:34:56), which it would capture to, is not there"* ]]
+    [[ $output == "not ready: the device UUID=11-22, which $initrd captures to, is not there; bring it back, or change target and run "* ]]
+    [[ $output == *"the device UUID=11-22, which it would capture to, is not there"*"the network card eth0 (52:54:00:12:34:56), which it would capture to, is not there"* ]]
+    # Its address may be another one than the permanent one, which is recorded.
+    mkdir "$R/sys/class/net/eth0"
+    fadump status
+    [[ $output == "$ready"*"the device UUID=11-22, which it would capture to, is not there"* ]]
+    rmdir "$R/sys/class/net/eth0"
     fadump status --json
     [ "$(json image.gone.0)" = 'the device UUID=11-22' ]
     # A port of a bond has the bond's address, and its own beside it.
@@ -183,5 +214,5 @@ initrd=/boot/initrd.img-6.12.107
     [ "$(json image.gone)" = "['the device UUID=11-22']" ]
     sed -i /ssh/d "$T/image/etc/fadump-ng.conf"
     image
-    says "not ready: the device UUID=11-22, which $initrd captures to, is not there; $mend" devices-gone
+    says "not ready: the device UUID=11-22, which $initrd captures to, is not there; bring it back, or change target and $mend" devices-gone
 }

@@ -26,6 +26,9 @@ setup() {
         stub $name 'echo "$(basename "$0") $* ${FADUMP_NG_STRICT-}" >>"$STUB/did"'
     done
     export "$(sed -n 's/^Environment=//p' "$UNIT")"
+    # Only where fadump-ng is to register, and never with a dump in memory.
+    grep -qx 'ConditionPathExists=!/proc/vmcore' "$UNIT"
+    grep -qx 'ExecCondition=systemctl -q is-enabled fadump-ng.service' "$UNIT"
     # As systemd would, one after the other, whatever became of those with a "-".
     while read -r line; do
         # shellcheck disable=SC2086 # words
