@@ -107,7 +107,7 @@ static int read_entry(const struct root *root, const char *name, struct bls_entr
 static bool find_default(const struct root *root, struct boot_entry *out)
 {
 	static const char key[] = "\nsaved_entry=";
-	struct bls_entry e;
+	struct bls_entry e = {.version = ""};
 	char name[BOOT_PATH_MAX];
 	size_t i, len;
 
@@ -170,7 +170,7 @@ static void find_entry(const struct root *root, struct boot_entry *out)
 	_cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	char last[sizeof(((struct dirent *)0)->d_name)] = "";
 	struct dirent *entry;
-	struct bls_entry e;
+	struct bls_entry e = {.version = ""};
 
 	if (fd >= 0 && !dir)
 		(void)close(fd);

@@ -6,7 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MEMINFO_MAX (64 * KIB)
@@ -31,23 +33,21 @@ static bool is_one_of(const char *name, const char *const *list, size_t n)
 static unsigned int count_cpus(const struct root *root)
 {
 	_cleanup_free_ char *text = NULL;
-	unsigned int from, to, n = 0;
-	char *rest, *part;
+	unsigned long from, to, n = 0;
+	char *rest, *part, *end;
 	size_t len;
 
 	if (root_read(root, "/sys/devices/system/cpu/online", 4096, &text, &len) < 0)
 		return 0;
 	rest = text;
-	while ((part = strsep(&rest, ",")))
-		switch (sscanf(part, "%u-%u", &from, &to)) {
-		case 1:
-			n++;
-			break;
-		case 2:
-			n += to >= from ? to - from + 1 : 0;
-			break;
-		}
-	return n;
+	while ((part = strsep(&rest, ","))) {
+		from = strtoul(part, &end, 10);
+		if (end == part)
+			continue;
+		to = *end == '-' ? strtoul(end + 1, NULL, 10) : from;
+		n += to >= from ? to - from + 1 : 0;
+	}
+	return n > UINT_MAX ? UINT_MAX : (unsigned int)n;
 }
 
 static void say(struct degraded *d, const char *device, const char *driver, unsigned int queues,
@@ -136,15 +136,14 @@ static void find_scsi(const struct root *root, unsigned int cpus, struct degrade
 	_cleanup_closedir_ DIR *dir = open_dir(root, "/sys/class/scsi_host");
 	char driver[64], number[16];
 	struct dirent *entry;
-	unsigned int queues;
 
 	while (dir && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.' &&
 		    read_word(root, entry->d_name, "proc_name", driver, sizeof(driver)) &&
 		    is_one_of(driver, scsi_drivers, ARRAY_SIZE(scsi_drivers)) &&
-		    read_word(root, entry->d_name, "nr_hw_queues", number, sizeof(number)) &&
-		    sscanf(number, "%u", &queues) == 1)
-			say(d, entry->d_name, driver, queues, cpus);
+		    read_word(root, entry->d_name, "nr_hw_queues", number, sizeof(number)))
+			say(d, entry->d_name, driver, (unsigned int)strtoul(number, NULL, 10),
+			    cpus);
 }
 
 void degraded_find(const struct root *root, uint64_t memory, struct degraded *out)

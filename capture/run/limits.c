@@ -5,8 +5,8 @@
 #include "run/sysctl.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -131,9 +131,10 @@ static uint64_t stack_size(const struct root *root)
 
 	if (root_read(root, "/proc/meminfo", MEMINFO_MAX, &info, &len) == 0 &&
 	    (at = strstr(info, "\nKernelStack:")))
-		(void)sscanf(at, "\nKernelStack: %" SCNu64, &kib);
-	if (root_read(root, "/proc/loadavg", 256, &load, &len) == 0)
-		(void)sscanf(load, "%*s %*s %*s %*u/%" SCNu64, &tasks);
+		kib = strtoull(at + strlen("\nKernelStack:"), NULL, 10);
+	/* "0.00 0.00 0.00 RUNNING/TASKS LAST" */
+	if (root_read(root, "/proc/loadavg", 256, &load, &len) == 0 && (at = strchr(load, '/')))
+		tasks = strtoull(at + 1, NULL, 10);
 	if (!kib || !tasks)
 		return 32 * KIB;
 	/* Half way between two of them in size. */
@@ -164,12 +165,21 @@ static bool first_limit(const struct root *root, const char *row, uint64_t *soft
 {
 	_cleanup_free_ char *text = NULL;
 	const char *at;
+	char *end;
 	size_t len;
 
 	if (root_read(root, "/proc/1/limits", MEMINFO_MAX, &text, &len) < 0)
 		return false;
 	at = strstr(text, row);
-	return at && sscanf(at + strlen(row), "%" SCNu64 " %" SCNu64, soft, hard) == 2;
+	if (!at)
+		return false;
+	at += strlen(row);
+	*soft = strtoull(at, &end, 10);
+	if (end == at)
+		return false;
+	at = end;
+	*hard = strtoull(at, &end, 10);
+	return end != at;
 }
 
 void limits_find(const struct root *root, uint64_t memory, struct limits *out)

@@ -24,14 +24,12 @@
 /* Blanks and the like stand as octal numbers there. */
 static void unescape(char *s)
 {
-	unsigned int value;
 	char *to = s;
-	int n;
 
 	while (*s)
-		if (sscanf(s, "\\%3o%n", &value, &n) == 1 && n == 4) {
-			*to++ = (char)value;
-			s += n;
+		if (*s == '\\' && strspn(s + 1, "01234567") >= 3) {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+			s += 4;
 		} else {
 			*to++ = *s++;
 		}
@@ -93,7 +91,7 @@ static int directory_of(const struct root *root, const struct url *u, char *out,
 		return err;
 	device = realpath(link, NULL);
 	err = device ? root_read(root, MOUNTINFO, MOUNTINFO_MAX, &text, &len) : -errno;
-	if (err == 0)
+	if (err == 0 && text)
 		err = relabel_find_mount(text, device, at, sizeof(at));
 	if (err == 0 && (size_t)snprintf(out, size, "%s%s", at, u->path) >= size)
 		err = -ENAMETOOLONG;
