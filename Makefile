@@ -89,7 +89,7 @@ UNIT_COMMON   := $(O)/tests/unit/scratch.o
 # What only some tests need: the libraries that the program loads by itself.
 $(O)/tools/mkkdump: TOOL_LIBS := -lz -llzo2 -lzstd -lsnappy
 $(O)/tools/kdumppages: TOOL_LIBS := -lkdumpfile
-$(O)/unit/test_codec $(O)/unit/test_kdump_pages: UNIT_LIBS := -lz -llzo2 -lzstd -lsnappy
+$(O)/unit/test_codec $(O)/unit/test_kdump_pages $(O)/unit/test_proof: UNIT_LIBS := -lz -llzo2 -lzstd -lsnappy
 
 # A server to talk to.
 $(O)/unit/test_ssh_pool: | $(O)/tools/sftpd

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/proof.h"
 
+#include "base/cleanup.h"
 #include "dump/digest_read.h"
+#include "dump/digest_tee.h"
 #include "dump/kdump.h"
 #include "dump/kdump_pages.h"
 #include "run/console.h"
@@ -71,7 +73,6 @@ static struct reader count_reads(struct counted *c)
 static int check_structure(struct proof *p, const struct reader *r)
 {
 	struct kdump_problem problem = {0};
-	struct kdump_info info;
 	int err;
 
 	p->verified = "none";
@@ -79,14 +80,14 @@ static int check_structure(struct proof *p, const struct reader *r)
 		finish_digest(p, r);
 	if (p->verify == CONFIG_VERIFY_NONE)
 		return 0;
-	err = kdump_check_structure(r, &info, &problem);
+	err = kdump_check_structure(r, &p->info, &problem);
 	if (problem.text[0])
 		(void)snprintf(p->text, sizeof(p->text),
 			       "the dump's structure is wrong at byte %llu: %s",
 			       (unsigned long long)problem.at, problem.text);
 	if (err == 0) {
 		p->verified = "structure";
-		kdump_doubt(&info, p->doubt, sizeof(p->doubt));
+		kdump_doubt(&p->info, p->doubt, sizeof(p->doubt));
 	}
 	return err;
 }
@@ -100,21 +101,12 @@ int proof_check(void *ctx, const struct reader *r)
 	return check_structure(p, &reader);
 }
 
-/* One thread: a target's reader is not for several. */
-static int compare(struct proof *p, const struct reader *r)
+/* The digest of what was read back: is it that of what was written? */
+static int compare(struct proof *p, const uint8_t digest[DIGEST_SIZE])
 {
-	struct digest_read_spec spec = {.threads = 1};
 	char wrote[DIGEST_TEXT], read[DIGEST_TEXT];
-	uint8_t digest[DIGEST_SIZE];
-	int err;
 
-	err = digest_read(r, &spec, digest);
-	if (err < 0) {
-		(void)snprintf(p->text, sizeof(p->text), "the dump cannot be read back: %s",
-			       strerror(-err));
-		return err == -EOPNOTSUPP ? -EIO : err;
-	}
-	if (memcmp(digest, p->digest->value, sizeof(digest)) == 0)
+	if (memcmp(digest, p->digest->value, DIGEST_SIZE) == 0)
 		return 0;
 	digest_format(p->digest->value, wrote);
 	digest_format(digest, read);
@@ -124,43 +116,104 @@ static int compare(struct proof *p, const struct reader *r)
 	return -EBADMSG;
 }
 
-static int expand(struct proof *p, const struct reader *r)
+static int cannot_read(struct proof *p, int err)
+{
+	(void)snprintf(p->text, sizeof(p->text), "the dump cannot be read back: %s",
+		       strerror(-err));
+	return err == -EOPNOTSUPP ? -EIO : err;
+}
+
+/* One thread: a target's reader is not for several. *expanded: the pages were, and are right. */
+static int expand(struct proof *p, const struct reader *r, bool *expanded)
 {
 	struct kdump_pages_spec spec = {.threads = 1};
 	struct kdump_problem problem = {0};
-	struct kdump_info info;
-	int err;
+	int err = kdump_check_pages(r, &p->info, &spec, &problem);
 
-	err = kdump_check_structure(r, &info, &problem);
-	if (err == 0)
-		err = kdump_check_pages(r, &info, &spec, &problem);
+	*expanded = err == 0;
 	if (err == -ELIBACC) {
 		/* Nothing is known against them. */
 		log_warning(p->log, "the pages are not expanded: %s", problem.text);
 		return 0;
 	}
-	if (err == 0)
-		p->verified = "full";
-	else
+	if (err < 0)
 		(void)snprintf(p->text, sizeof(p->text), "the dump is wrong at byte %llu: %s",
 			       (unsigned long long)problem.at, problem.text);
 	return err == -EOPNOTSUPP ? -EIO : err;
 }
 
+static int compare_only(struct proof *p, const struct reader *r)
+{
+	struct digest_read_spec spec = {.threads = 1};
+	uint8_t digest[DIGEST_SIZE];
+	int err = digest_read(r, &spec, digest);
+
+	err = err < 0 ? cannot_read(p, err) : compare(p, digest);
+	if (err == 0)
+		p->verified = "digest";
+	return err;
+}
+
+/* In one pass. A digest that differs says more than the first page that does. */
+static int expand_and_compare(struct proof *p, const struct reader *r)
+{
+	_cleanup_(digest_tee_deinit) struct digest_tee tee;
+	bool expanded = false;
+	uint8_t digest[DIGEST_SIZE];
+	int pages, err = digest_tee_init(&tee, r);
+	struct reader by;
+
+	if (err < 0)
+		return err;
+	by = digest_tee_reader(&tee);
+	pages = expand(p, &by, &expanded);
+	if (pages < 0 && pages != -EBADMSG)
+		return pages;
+	err = digest_tee_finish(&tee, digest);
+	err = err < 0 ? cannot_read(p, err) : compare(p, digest);
+	if (err < 0 || pages < 0)
+		return err < 0 ? err : pages;
+	p->verified = expanded ? "full" : "digest";
+	return 0;
+}
+
+/* With less memory. */
+static int compare_and_expand(struct proof *p, const struct reader *r)
+{
+	bool expanded = false;
+	int err = compare_only(p, r);
+
+	if (err == 0)
+		err = expand(p, r, &expanded);
+	if (expanded)
+		p->verified = "full";
+	return err;
+}
+
+static int compare_all(struct proof *p, const struct reader *r)
+{
+	int err;
+
+	if (p->verify != CONFIG_VERIFY_FULL)
+		return compare_only(p, r);
+	err = expand_and_compare(p, r);
+	if (err != -ENOMEM)
+		return err;
+	p->text[0] = '\0';
+	return compare_and_expand(p, r);
+}
+
 static int check_all(struct proof *p, const struct reader *r)
 {
+	bool expanded;
 	int err;
 
 	console_status("Reading the dump back");
 	log_info(p->log, "reading the whole dump back");
-	err = p->digest->have ? compare(p, r) : 0;
-	if (err < 0)
-		return err;
 	if (p->digest->have)
-		p->verified = "digest";
-	if (p->verify == CONFIG_VERIFY_FULL)
-		err = expand(p, r);
-	if (err < 0 || p->digest->have)
+		return compare_all(p, r);
+	err = p->verify == CONFIG_VERIFY_FULL ? expand(p, r, &expanded) : 0;
+	if (err < 0)
 		return err;
 	p->verified = "structure";
 	return -EOPNOTSUPP;

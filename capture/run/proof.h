@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "dump/digest.h"
+#include "dump/kdump.h"
 #include "dump/kdump_readers.h"
 
 #include <stdbool.h>
@@ -33,6 +34,7 @@ struct proof {
 	enum config_verify verify;
 	struct proof_digest *digest;
 	struct guard *guard;     /* told of every piece that is read back; may be NULL */
+	struct kdump_info info;  /* of what was checked */
 	const char *verified;    /* what was found right: "none", "structure", "digest", "full" */
 	char text[300];          /* why it was not; "" */
 	char doubt[KDUMP_DOUBT]; /* what of its header does not fit, where it is whole; "" */
