@@ -147,6 +147,8 @@ static void begin(struct run *run, struct place *p)
 			continue;
 		p->t.why[0] = '\0';
 		err = p->t.ops->begin(&p->t, name);
+		if (err == 0 && place_has_other(run, p))
+			err = -EEXIST;
 	}
 	if (err < 0)
 		place_fail(run, p, err, "cannot make a directory %s: %s", run->dir,
@@ -329,6 +331,9 @@ static void commit(struct run *run, struct place *p)
 	int err;
 
 	guard_step(run, GUARD_COMMIT, p->number);
+	/* A reset may have come before its data was on the disk. */
+	if (p->earlier && p->earlier < claim.size)
+		(void)!place_drop_earlier(run, p, "it is not whole, and this dump is");
 	err = target_commit(&p->t, &claim, &p->receipt);
 	p->committed = err == 0;
 	p->published = err == TARGET_UNASSURED;
@@ -391,7 +396,7 @@ void place_finish(struct run *run, struct place *p, int err, const char *why)
 		run->least_bytes = run->stream.size;
 	if (p->published)
 		return;
-	if (p->t.ops->abandon(&p->t, p->unproved ? "" : target_file(&p->t)) < 0)
+	if (p->t.ops->abandon(&p->t, p->unproved ? "" : target_file(&p->t)) < 0 && !p->unproved)
 		log_warning(run->log, "%s: %s/%s: cannot be removed", p->t.text, p->t.dir,
 			    target_file(&p->t));
 	if (full)

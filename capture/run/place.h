@@ -61,6 +61,8 @@ void place_look_back(struct run *run, struct place *p);
 bool place_is_taken(const struct run *run, const struct place *p, const char *dir);
 /* Is there all of this dump already, from an earlier capture that could not prove it? */
 void place_find_earlier(struct run *run, struct place *p);
+/* Is there such a file, and perhaps of another crash? */
+bool place_has_other(const struct run *run, struct place *p);
 /* Delete that; logged. 0 or -errno. */
 int place_drop_earlier(struct run *run, struct place *p, const char *because);
 /* Before anything is saved: where this crash belongs, should this be as far as it gets. */

@@ -26,20 +26,51 @@ static struct retention retention_of(struct run *run, struct place *p)
 	};
 }
 
+/*
+ * Is the directory one of this very dump? Its default name has a part of the dump's number; any
+ * other name may be that of another crash, which a target that is not listed does not tell.
+ */
+static bool is_of_this_dump(const struct run *run, const struct place *p)
+{
+	size_t i;
+
+	if (run->config->naming == CONFIG_NAMING_DEFAULT)
+		return true;
+	for (i = 0; i < p->past.n; i++)
+		if (strcmp(p->past.items[i].entry.dir, p->t.dir) == 0)
+			return p->past.items[i].entry.manifest &&
+			       p->past.items[i].m.about.dump_id == run->dump_id;
+	return false;
+}
+
+static int find_earlier(struct place *p, uint64_t *bytes)
+{
+	int err = p->t.ops->earlier ? p->t.ops->earlier(&p->t, false, bytes) : -ENOENT;
+
+	if (err < 0)
+		p->t.why[0] = '\0';
+	return err;
+}
+
+bool place_has_other(const struct run *run, struct place *p)
+{
+	uint64_t bytes;
+
+	return !is_of_this_dump(run, p) && find_earlier(p, &bytes) == 0;
+}
+
 void place_find_earlier(struct run *run, struct place *p)
 {
 	uint64_t bytes = 0;
 
 	p->earlier = 0;
-	if (!p->t.ops->earlier || p->t.ops->earlier(&p->t, false, &bytes) < 0) {
-		p->t.why[0] = '\0';
+	if (!is_of_this_dump(run, p) || find_earlier(p, &bytes) < 0)
 		return;
-	}
 	p->earlier = bytes ? bytes : 1;
 	log_info(run->log,
 		 "%s: %s/" DUMP_UNPROVED
-		 ": an earlier capture sent all of this dump and could not prove "
-		 "that it lasts; it stays until this one is saved",
+		 ": left by an earlier attempt that could not make it durable; kept until this "
+		 "dump is saved",
 		 p->t.text, p->t.dir);
 }
 
@@ -135,9 +166,14 @@ static int last_resort(struct run *run, struct place *p)
 
 int place_need_room(struct run *run, struct place *p, uint64_t bytes)
 {
-	int err = find_room(run, p, bytes);
 	uint64_t room;
+	int err;
 
+	/* This dump is in memory as well; one that make-room would delete is not. */
+	if (p->earlier && run->config->make_room && p->t.ops->space(&p->t, &room) == 0 &&
+	    room < bytes + p->floor && room + p->earlier >= bytes + p->floor)
+		(void)!last_resort(run, p);
+	err = find_room(run, p, bytes);
 	if (err != -ENOSPC || !p->earlier || p->t.ops->space(&p->t, &room) < 0 ||
 	    room + p->earlier < bytes + p->floor || last_resort(run, p) < 0)
 		return err;

@@ -169,12 +169,13 @@ static struct inventory_item *next_to_go(const struct retention *r, const struct
 			return &inv->items[i];
 	if (inventory_choices(inv, r->held_id, &c, &n) < 0)
 		return NULL;
-	*because = "a dump that can be proved needs the room";
+	/* What is not proved may still be all that there is of a crash. */
+	if (!r->config->make_room)
+		return NULL;
+	*because = "make-room = oldest";
 	i = choose_unproved(c, n);
-	if (i == n && r->config->make_room) {
-		*because = "make-room = oldest";
+	if (i == n)
 		i = choose_oldest(c, n);
-	}
 	return i < n ? &inv->items[c[i].index] : NULL;
 }
 
@@ -197,8 +198,8 @@ static uint64_t in_reach(const struct retention *r, const struct inventory *inv)
 			sum += inv->items[i].entry.used;
 	if (inventory_choices(inv, r->held_id, &c, &n) < 0)
 		return sum;
-	while ((i = choose_unproved(c, n)) < n ||
-	       (r->config->make_room && (i = choose_oldest(c, n)) < n)) {
+	while (r->config->make_room &&
+	       ((i = choose_unproved(c, n)) < n || (i = choose_oldest(c, n)) < n)) {
 		sum += inv->items[c[i].index].entry.used;
 		c[i].fate = CHOICE_DROP_DUMP;
 	}

@@ -61,6 +61,9 @@ int directory_begin(struct target *t, const char *dir)
 {
 	bool made = mkdirat(t->base_fd, dir, 0700) == 0;
 
+	/* Another one than was begun before. */
+	if (t->dir_fd >= 0)
+		(void)close(take_fd(&t->dir_fd));
 	if (!made && errno != EEXIST) {
 		int err = -errno;
 

@@ -174,6 +174,9 @@ static int name_back(struct sftp *s, struct sftp_file *f, void *ctx)
 		return err == -ENOENT ? 0 : sftp_lstat(s, n->from, &a);
 	if (err == 0)
 		err = sftp_rename(s, n->to, n->from);
+	/* One of that name that is not this file is none of ours. */
+	if (err < 0 && !s->broken && sftp_lstat(s, n->from, &a) == 0)
+		return 0;
 	n->t->renamed = err < 0 && !s->broken;
 	return n->t->renamed ? 0 : err;
 }

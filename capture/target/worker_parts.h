@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #define WORKER_SLOTS     4U
-#define WORKER_SLOT_SIZE (512 * KIB)
+#define WORKER_SLOT_SIZE (256 * KIB)
 
 enum worker_op {
 	WORKER_OPEN,

@@ -21,6 +21,9 @@ struct server {
 	bool publishing;
 	/* Of the file that is written: written back up to here, and begun up to there. */
 	uint64_t on_disk, begun;
+	/* What the kernel said of data that had been taken before. It says so once, to a write or a
+	 * sync of whatever part: from then on the file is not whole. -errno. */
+	int spoilt;
 };
 
 static int say(int sock, const struct worker_answer *a)
@@ -92,31 +95,45 @@ static int sync_range(int fd, uint64_t off, uint64_t len, unsigned int flags)
 	return errno == ENOSYS || errno == EINVAL || errno == ESPIPE ? 0 : -errno;
 }
 
+/* One step of write_back() at off. An error is of any data of the file. */
+static int write_back_step(struct server *s, uint64_t off, unsigned int flags)
+{
+	const struct target *t = &s->area->t;
+	int err = target_busy(t, true);
+
+	if (err == 0)
+		s->spoilt = sync_range(t->file_fd, off, STEP, flags);
+	return err < 0 ? err : s->spoilt;
+}
+
 /*
  * A dump mostly grows at its end: what is complete is written back while the rest is made, so that
- * the last sync is short, and leaves the page cache, which is small in a capture boot. As in
- * write_out() an error counts.
+ * the last sync is short, and leaves the page cache, which is small in a capture boot. -ETIMEDOUT:
+ * the deadline has passed; any other error is in s->spoilt.
  */
-static int write_back(struct server *s, uint64_t end)
+static int write_back(struct server *s, uint64_t off, uint64_t end)
 {
 	const struct target *t = &s->area->t;
 	int err = 0;
 
 	if (t->file_fd < 0)
 		return 0;
+	/* Over a hole. */
+	if (off > s->begun + LAG)
+		s->begun = s->on_disk = off - off % STEP;
 	while (err == 0 && s->begun + STEP <= end) {
-		err = sync_range(t->file_fd, s->begun, STEP, SYNC_FILE_RANGE_WRITE);
+		err = write_back_step(s, s->begun, SYNC_FILE_RANGE_WRITE);
 		s->begun += STEP;
 	}
 	while (err == 0 && s->on_disk + LAG < s->begun) {
-		err = sync_range(t->file_fd, s->on_disk, STEP,
-				 SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-					 SYNC_FILE_RANGE_WAIT_AFTER);
+		err = write_back_step(s, s->on_disk,
+				      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+					      SYNC_FILE_RANGE_WAIT_AFTER);
 		(void)posix_fadvise(t->file_fd, (off_t)s->on_disk, (off_t)STEP,
 				    POSIX_FADV_DONTNEED);
 		s->on_disk += STEP;
 	}
-	return err;
+	return err == -ETIMEDOUT ? err : 0;
 }
 
 /*
@@ -171,9 +188,19 @@ static int put(struct target *t, const struct target_ops *ops, const struct work
 static int write_data(struct server *s, const struct target_ops *ops,
 		      const struct worker_request *q)
 {
-	int err = ops->write(&s->area->t, s->area->data[q->slot], q->len, q->off);
+	struct target *t = &s->area->t;
+	int err = s->spoilt == -ENOSPC ? -ENOSPC
+				       : ops->write(t, s->area->data[q->slot], q->len, q->off);
 
-	return err < 0 ? err : write_back(s, q->off + q->len);
+	/* A client of a server may be told now that there was no room for what it had taken. */
+	if (err == -ENOSPC && t->shared)
+		s->spoilt = err;
+	if (err < 0 || s->spoilt)
+		return err;
+	err = write_back(s, q->off, q->off + q->len);
+	/* What is lost for want of room is not had by writing this part again. All else the flush
+	 * says: most of the dump may be there. */
+	return s->spoilt == -ENOSPC ? -ENOSPC : err;
 }
 
 static int serve(struct server *s, const struct target_ops *ops, const struct worker_request *q,
@@ -193,6 +220,7 @@ static int serve(struct server *s, const struct target_ops *ops, const struct wo
 		return ops->begin(t, q->name);
 	case WORKER_CREATE:
 		s->on_disk = s->begun = 0;
+		s->spoilt = 0;
 		return ops->create(t, q->name);
 	case WORKER_WRITE:
 		return write_data(s, ops, q);
@@ -205,7 +233,7 @@ static int serve(struct server *s, const struct target_ops *ops, const struct wo
 	case WORKER_EARLIER:
 		return ops->earlier ? ops->earlier(t, q->flag, value) : -EOPNOTSUPP;
 	case WORKER_FLUSH:
-		err = write_out(t);
+		err = s->spoilt ? s->spoilt : write_out(t);
 		return err < 0 ? err : ops->flush(t);
 	case WORKER_PUBLISH:
 		return ops->publish(t, q->name, q->to);

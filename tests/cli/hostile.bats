@@ -12,9 +12,9 @@ setup() {
     mkdir -m 0700 "$T/outside"
     # Between the two halves of the stream something may happen: $STUB/meanwhile.
     capture_tools '
-    head -c 5000 "$FLAT"
+    head -c "${FIRST-5000}" "$FLAT"
     [ ! -e "$STUB/meanwhile" ] || { sleep 1; tell "CRASH=\"${CRASH-}\" nsenter -t $$ -m sh \"$STUB/meanwhile\""; }
-    tail -c +5001 "$FLAT"'
+    tail -c "+$((${FIRST-5000} + 1))" "$FLAT"'
     crash=$T/root/var/crash
 }
 
@@ -215,6 +215,30 @@ END
     echo "$output"
     [[ $output == *"status 1"* ]]
     [[ $output == *"nothing was released"* ]]
+    [ -z "$(release_mem)" ]
+}
+
+# The kernel tells of data that it could not write once, whichever write or sync comes next.
+@test "storage that is out of room for a moment, below a file system that has room: nothing is released" {
+    [ "$(id -u)" = 0 ] || skip "only root can mount a disk"
+    export FIRST=120000000
+    "$TOOLS/mkkdump" --pages 8192 --block-size 65536 "$T/dump"
+    flat_of "$T/dump" "$T/flat"
+    mkdir "$T/below"
+    echo "sync -f '$crash' || true; mount -o remount,size=1G '$T/below'" >"$T/meanwhile"
+    cat >"$T/apart" <<END
+mount -t tmpfs -o size=70M tmpfs "$T/below"
+truncate -s 600M "$T/below/disk"
+mkfs.ext4 -q -F -O ^has_journal -N 100 -E lazy_itable_init=0 "$T/below/disk"
+mount -o loop "$T/below/disk" "$crash"
+"$FADUMP_NG" --root "$T/root" capture --core "$T/root/proc/vmcore" || echo "status \$?"
+find "$crash" -name vmcore
+umount "$crash"
+END
+    run apart
+    echo "$output"
+    [[ $output == *"No space left on device"*"status 1"* ]]
+    [[ $output != *"$crash/"*/vmcore$'\n'* && $output != *"/vmcore: complete"* ]]
     [ -z "$(release_mem)" ]
 }
 

@@ -19,25 +19,34 @@ selinux() {
     echo 1 >"$T/root/sys/fs/selinux/enforce"
 }
 
-@test "after a crash, with SELinux: the directories of targets on this machine" {
+# What this boot's capture has recorded, and what is there.
+recorded() {
+    mkdir -p "$T/root/run/fadump-ng" "$T/root/srv/dumps/one" "$T/root/srv/dumps/older" "$T/root/var/crash/one" "$T/root/var/crash/log"
+    printf '{"dump_id": "11", "outcome": "captured", "target": "file:///srv/dumps", "dir": "one", "size": 5, "released": true,
+        "log_target": "file:///var/crash", "log_dir": "log", "policy": "rate-limit"}\n' >"$T/root/run/fadump-ng/record.json"
+}
+
+@test "after a crash, with SELinux: this boot's dumps on targets of this machine, and nothing else there" {
     tree released
     selinux
-    mkdir -p "$T/root/srv/dumps"
+    recorded
     printf 'target = file:///srv/dumps\ntarget = file:///var/crash\ntarget = file:///not/there\ntarget = ssh://dumps@collector/srv\n' \
         >"$T/root/etc/fadump-ng.conf"
     fadump relabel
     [ "$status" = 0 ]
     [ -z "$errors" ]
-    [ "$(cat "$T/did")" = "-R -- $T/root/srv/dumps"$'\n'"-R -- $T/root/var/crash" ]
+    [ "$(cat "$T/did")" = "-R -- $T/root/srv/dumps/one"$'\n'"-R -- $T/root/var/crash/one"$'\n'"-R -- $T/root/var/crash/log" ]
 }
 
-@test "nothing in an ordinary boot, without SELinux, or in the initramfs" {
+@test "nothing in an ordinary boot, without SELinux, in the initramfs, or where nothing was saved" {
     tree pseries-production
     selinux
+    recorded
     fadump relabel
     [ "$status" = 0 ]
     rm -r "$T/root"
     tree released
+    recorded
     fadump relabel
     [ "$status" = 0 ]
     selinux
@@ -50,8 +59,10 @@ selinux() {
 @test "it fails: a warning, with what to run" {
     tree released
     selinux
+    recorded
+    rm -r "$T/root/var/crash/log"
     : >"$T/fails"
     fadump relabel
     [ "$status" = 1 ]
-    [ "$errors" = "fadump-ng: /var/crash: its SELinux labels could not be set: restorecon: no; run restorecon -R /var/crash" ]
+    [ "$errors" = "fadump-ng: /var/crash/one: failed to set SELinux labels: restorecon: no; run restorecon -R /var/crash/one" ]
 }

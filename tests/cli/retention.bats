@@ -304,24 +304,29 @@ hardly_room() {
     echo $(($(stat -f -c '%a * %S' "$D") - (1024 - 20) * 1024))
 }
 
-@test "a dump that is not proved gives its room to another crash's, whatever make-room says" {
+@test "a dump that is not proved gives its room to another crash's with make-room, and before any that is" {
     mount -t tmpfs -o size=4M,mode=0700 tmpfs "$D"
     conf 'keep = all' 'keep-free = 0'
     crash 1
     crash 2
     unproved 2
+    # It may be all that there is of that crash.
     conf 'keep = all' "keep-free = $(hardly_room)"
     crash 3
-    [ "$(release_mem)" = 1 ]
-    [[ $errors == *"deleted a dump that was not proved to last"*"(a dump that can be proved needs the room)"* ]]
-    [ "$(numbers dumps)" = "1 3" ]
-    # No proved one does, nor does what would not do go in vain.
-    unproved 3
-    conf 'keep = all' 'keep-free = 3500K'
+    [ -z "$(release_mem)" ]
+    [ "$(unproved_numbers)" = 2 ]
+    conf 'keep = all' 'make-room = oldest' "keep-free = $(hardly_room)"
     crash 4
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"deleted a dump that was not proved to last"*"(make-room = oldest)"* ]]
+    [ "$(numbers dumps)" = "1 4" ]
+    # Nothing goes in vain.
+    unproved 4
+    conf 'keep = all' 'make-room = oldest' 'keep-free = 3500K'
+    crash 5
     [ -z "$(release_mem)" ]
     [ "$(numbers dumps)" = 1 ]
-    [ "$(unproved_numbers)" = 3 ]
+    [ "$(unproved_numbers)" = 4 ]
 }
 
 # Crash $1 once more, whose dump is still in memory and here not proved.
@@ -357,11 +362,6 @@ again() {
     crash 2
     crash 3
     unproved 3
-    # With make-room another dump goes first, and that will do.
-    conf 'keep = all' 'make-room = oldest' "keep-free = $(hardly_room)"
-    STUB_EXIT=1 again
-    [ "$(numbers dumps)" = 1 ]
-    [ "$(unproved_numbers)" = 3 ]
     # Nothing goes in vain.
     conf 'keep = all' 'keep-free = 3900K'
     again
@@ -371,7 +371,37 @@ again() {
     again
     [ "$(release_mem)" = 1 ]
     [[ $errors == *"/vmcore.unproved: deleted"*"(there is no other room for the same dump)"* ]]
-    [ "$(numbers dumps)" = "1 3" ]
+    [ "$(numbers dumps)" = "1 2 3" ]
+    # Before another crash's, of which there is no other copy in memory.
+    unproved 3
+    conf 'keep = all' 'make-room = oldest' "keep-free = $(hardly_room)"
+    again
+    [ "$(release_mem)" = 1 ]
+    [ "$(numbers dumps)" = "1 2 3" ]
+}
+
+@test "a dump that is not proved and not whole is replaced by one that is" {
+    conf 'keep = all'
+    crash 1
+    unproved 1
+    truncate -s 4096 "$D"/*/vmcore.unproved
+    again
+    [ "$(release_mem)" = 1 ]
+    [[ $errors == *"/vmcore.unproved: deleted"*"(it is not whole, and this dump is)"* ]]
+    [ "$(numbers dumps)" = 1 ]
+}
+
+@test "a name that another crash may have, and its dump is not proved: another name" {
+    conf 'keep = all' 'naming = suse'
+    crash 1
+    unproved 1
+    mv "$D"/*/vmcore.unproved "$T/kept"
+    sed -i 's/"dump_id": *"[0-9a-f]*"/"dump_id":"00000000000000aa"/' "$D"/*/manifest.json
+    mv "$T/kept" "$(echo "$D"/*/)/vmcore.unproved"
+    again
+    [ "$(release_mem)" = 1 ]
+    ls "$D"/*/vmcore.unproved
+    cmp "$T/dump" "$D"/*.2/vmcore
 }
 
 @test "the same in the middle of the dump, when its size shows" {

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct kernel_dump d = {1, 2, 3};
+	struct kernel_dump d = {.reserved_at = 1, .boot_end = 2, .append_at = 3, .n_boot = 4};
 	uint8_t *copy = malloc(size ? size : 1);
 	int r;
 
@@ -18,9 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	memcpy(copy, data, size);
 	r = kernel_dump_parse(copy, size, &d);
-	if (r != 0 && (r != -EINVAL || d.reserved_at != 1 || d.boot_end != 2 || d.append_at != 3))
+	if (r != 0 && (r != -EINVAL || d.reserved_at != 1 || d.boot_end != 2 || d.append_at != 3 ||
+		       d.n_boot != 4))
 		abort();
-	if (r == 0 && (!d.boot_end || size < 80))
+	if (r == 0 && (!d.boot_end || size < 80 || d.n_boot > KERNEL_DUMP_BOOT_MAX))
 		abort();
 	free(copy);
 	return 0;
