@@ -91,7 +91,7 @@ static void refusals(void **state)
 	} cases[] = {
 		{"device = eth0", 1, "cut off"},
 		{"device\n", 1, "is not \"key = words\""},
-		{"device =\n", 1, "nothing behind"},
+		{"device =\n", 1, "nothing after"},
 		{"cable = eth0\n", 1, "unknown key \"cable\""},
 		{"device = -eth0\n", 1, "name of an interface"},
 		{"device = name-of-16-chars\n", 1, "name of an interface"},
