@@ -59,7 +59,7 @@ static void child_deinit(struct child *c)
 		close_stream(c, i);
 }
 
-/* The whole group: a child that is a shell or that has helpers must not leave them behind. */
+/* The whole group: a child that is a shell or that has helpers must not outlive it. */
 static void send_signal(const struct child *c, int sig)
 {
 	if (kill(-c->pid, sig) < 0)
@@ -203,7 +203,7 @@ static int reap(const struct child *c, int *status)
 }
 
 /*
- * The child has ended, but a process that it left behind holds the pipe: take what is in it now,
+ * The child has ended, but a process that outlives it holds the pipe: take what is in it now,
  * which is everything the child wrote, and do not wait for more.
  */
 static void drain(struct child *c, int i)

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What every system calls nobody. No name is looked up: an initramfs has none. */
+/* Every system's user nobody. No name is looked up: an initramfs has none. */
 #define CONFINE_USER 65534
 
 /* What can be left out, so that a child that died of it gets by. */

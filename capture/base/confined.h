@@ -13,7 +13,7 @@
 
 #include <stddef.h>
 
-/* How the function answers; bytes gather behind each other. Nothing is told of an error: an answer
+/* How the function answers; bytes are appended. Nothing is told of an error: an answer
  * that did not get out whole is none. */
 void confined_say(int out, const void *buf, size_t len);
 

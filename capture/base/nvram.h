@@ -2,8 +2,8 @@
 /*
  * The machine's non-volatile memory as /dev/nvram shows it, laid out by the CHRP binding:
  * partitions one after another, each after a header of 16 bytes (signature, checksum, length in
- * blocks of 16 bytes, big-endian, and a name). The partition "common" holds NAME=VALUE strings, one
- * behind the other, and an empty one at their end. Both PowerVM and OPAL have it. No I/O.
+ * blocks of 16 bytes, big-endian, and a name). The partition "common" holds a list of
+ * NAME=VALUE strings, which ends with an empty one. Both PowerVM and OPAL have it. No I/O.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ struct nvram_string {
 /*
  * Find the string of that name; name ends with its "=". 0; -ENOENT there is none, and out->off is
  * where the list ends, out->len how much room is there for a string (its NUL, and the empty one
- * behind it, are seen to); -EINVAL the memory is not laid out so, and is better left alone; -ENODEV
+ * after it, are accounted for); -EINVAL the memory is not laid out so, and is better left alone; -ENODEV
  * there is no "common".
  */
 int nvram_find(const void *buf, size_t len, const char *name,

@@ -14,8 +14,8 @@ struct terminal {
 };
 
 /*
- * Open it. 0, or -ENOTTY when standard input is none or we are in its background: then nobody can
- * be asked. terminal_close() in every case.
+ * Open it. 0, or -ENOTTY when standard input is none or we are in its background: then there is
+ * no one to ask. terminal_close() in every case.
  */
 int terminal_open(struct terminal *t) _must_check_;
 void terminal_close(struct terminal *t);

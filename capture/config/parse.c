@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "key = value" lines. A '#' starts a comment at the start of a line or of a value, and behind a
+ * "key = value" lines. A '#' starts a comment at the start of a line or of a value, and after a
  * blank; elsewhere it is part of the value. The parser sees the whole file and opens nothing.
  */
 #include "config/config.h"

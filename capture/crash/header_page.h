@@ -27,8 +27,8 @@ enum header_page {
 
 /*
  * Does this kernel free it? Known before the release. page_size: bytes. Not on powernv, where 64
- * KiB of metadata follow the header, of which only the beginning is in use: what is freed lies
- * behind.
+ * KiB of metadata follow the header, of which only the beginning is in use: what is
+ * freed follows it.
  */
 bool header_page_is_freed(const struct fadump_state *state, uint64_t page_size);
 

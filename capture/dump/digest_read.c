@@ -108,7 +108,7 @@ int digest_read(const struct reader *r, const struct digest_read_spec *spec,
 	}
 	if (err == 0)
 		err = d.error;
-	/* Threads that lag far behind make a group look abandoned; it is read again. */
+	/* Threads that are far apart make a group look abandoned; it is read again. */
 	if (err == 0)
 		err = digest_tree_finish(&d.tree, r->size, r, out);
 	digest_tree_deinit(&d.tree);

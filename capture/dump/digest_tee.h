@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The digest of a file that is there, while something else reads it: each byte is read once where
- * whoever reads goes on more or less from the beginning to the end, as a check of a dump's pages
- * does. What is behind is read again. One thread. Memory: that of struct digest and 2 MiB.
+ * the reader goes on more or less from the beginning to the end, as a check of a dump's pages
+ * does. Earlier parts are read again. One thread. Memory: that of struct digest and 2 MiB.
  */
 #pragma once
 

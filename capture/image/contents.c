@@ -79,7 +79,7 @@ bool image_has(const struct image_contents *c, enum image_file file)
 	return c->file[file].text && c->file[file].whole;
 }
 
-/* -ECANCELED: the archive is whole; what a program says of more behind it is nothing to us. */
+/* -ECANCELED: the archive is whole; what a program says of data after it is ignored. */
 static int on_data(void *ctx, const void *buf, size_t len)
 {
 	struct look *l = ctx;

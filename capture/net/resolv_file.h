@@ -10,7 +10,7 @@
  */
 int resolv_replace(const struct root *root, const char *text) _must_check_;
 /*
- * What was there before the last resolv_replace() that was not undone, or nothing. 0; 1: somebody
- * else has put a file in its place meanwhile, which stays; or -errno.
+ * What was there before the last resolv_replace() that was not undone, or nothing. 0; 1: another
+ * program has put a file in its place meanwhile, which stays; or -errno.
  */
 int resolv_restore(const struct root *root) _must_check_;

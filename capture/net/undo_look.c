@@ -67,7 +67,7 @@ static bool has_others_address(const char *link)
 	return false;
 }
 
-/* May a link be set down, or deleted? Not when it is gone, has somebody's address, or is a part of
+/* May a link be set down, or deleted? Not when it is gone, has another address, or is a part of
  * another link that was not made here, or is gone by now. */
 static bool may_take_down(const char *link)
 {
