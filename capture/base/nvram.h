@@ -21,8 +21,8 @@ struct nvram_string {
 /*
  * Find the string of that name; name ends with its "=". 0; -ENOENT there is none, and out->off is
  * where the list ends, out->len how much room is there for a string (its NUL, and the empty one
- * after it, are accounted for); -EINVAL the memory is not laid out so, and is better left alone; -ENODEV
- * there is no "common".
+ * after it, are accounted for); -EINVAL the memory is not laid out so, and is better left alone;
+ * -ENODEV there is no "common".
  */
 int nvram_find(const void *buf, size_t len, const char *name,
 	       struct nvram_string *out) _must_check_;
