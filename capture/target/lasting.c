@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -52,7 +53,9 @@ static int mount_id(int fd, int *out)
 	_cleanup_close_ int info = -1;
 	_cleanup_free_ char *text = NULL;
 	const char *p;
+	char *end;
 	size_t len;
+	long id;
 	int err;
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
@@ -63,7 +66,14 @@ static int mount_id(int fd, int *out)
 	if (err < 0)
 		return err;
 	p = strstr(text, "mnt_id:");
-	return p && sscanf(p, "mnt_id: %d", out) == 1 ? 0 : -ENODATA;
+	if (!p)
+		return -ENODATA;
+	p += strlen("mnt_id:");
+	id = strtol(p, &end, 10);
+	if (end == p)
+		return -ENODATA;
+	*out = (int)id;
+	return 0;
 }
 
 /* Its entry of the table; NULL: there is none. */
@@ -71,7 +81,7 @@ static struct libmnt_fs *find_mount(struct libmnt_table *table, int fd)
 {
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *fs = NULL;
-	int id;
+	int id = -1;
 
 	if (iter && mount_id(fd, &id) == 0)
 		while (mnt_table_next_fs(table, iter, &fs) == 0 && mnt_fs_get_id(fs) != id)

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "target/device_number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +31,6 @@ static const char *const feigned[] = {"/devices/pseudo", "/e820_pmem"};
 static int number_of(int dir, const char *path, dev_t *out)
 {
 	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	unsigned int major, minor;
 	char text[32];
 	ssize_t n;
 
@@ -40,10 +40,7 @@ static int number_of(int dir, const char *path, dev_t *out)
 	if (n <= 0)
 		return n < 0 ? -errno : -ENODATA;
 	text[n] = '\0';
-	if (sscanf(text, "%u:%u", &major, &minor) != 2)
-		return -ENODATA;
-	*out = makedev(major, minor);
-	return 0;
+	return device_number_parse(text, out);
 }
 
 /* All devices that a directory of sysfs has links to; *n: how many. */
@@ -62,7 +59,7 @@ static int check_links(struct lasting *l, int at, const char *path, unsigned int
 	}
 	while (err == 0 && (e = readdir(dir))) {
 		char name[sizeof(e->d_name) + 8];
-		dev_t dev;
+		dev_t dev = 0;
 
 		if (e->d_name[0] == '.')
 			continue;
@@ -133,7 +130,7 @@ static int check_virtual(struct lasting *l, int dir, const char *name)
 static int check_by_path(struct lasting *l, int dir, const char *path)
 {
 	const char *name = strrchr(path, '/');
-	dev_t whole;
+	dev_t whole = 0;
 	size_t i;
 
 	name = name ? name + 1 : path;

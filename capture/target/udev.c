@@ -2,6 +2,7 @@
 #include "target/udev.h"
 
 #include "base/cleanup.h"
+#include "target/device_number.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -140,7 +141,6 @@ static void look_at(const struct root *root, const char *sysfs, const struct ude
 static bool disk_of(const struct root *root, dev_t dev, dev_t *out)
 {
 	_cleanup_free_ char *text = NULL;
-	unsigned int maj, min;
 	char path[96];
 	size_t len;
 
@@ -149,10 +149,7 @@ static bool disk_of(const struct root *root, dev_t dev, dev_t *out)
 	if (!root_exists(root, path))
 		return false;
 	(void)snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/../dev", major(dev), minor(dev));
-	if (root_read(root, path, 64, &text, &len) < 0 || sscanf(text, "%u:%u", &maj, &min) != 2)
-		return false;
-	*out = makedev(maj, min);
-	return true;
+	return root_read(root, path, 64, &text, &len) == 0 && device_number_parse(text, out) == 0;
 }
 
 static void look_at_disk(const struct root *root, dev_t dev, char *why, size_t size)
