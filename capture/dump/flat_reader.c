@@ -28,6 +28,7 @@ static int note_piece(void *ctx, const void *buf, size_t len, uint64_t off)
 	struct flat_reader *f = s->out;
 	struct flat_extent *last = f->n ? &f->extents[f->n - 1] : NULL, *grown;
 	uint64_t at = s->flat.consumed;
+	size_t room;
 
 	(void)buf;
 	if (f->too_many)
@@ -36,15 +37,16 @@ static int note_piece(void *ctx, const void *buf, size_t len, uint64_t off)
 		last->len += len;
 		return 0;
 	}
-	if (f->n == f->room) {
+	if (!f->extents || f->n == f->room) {
 		f->too_many = f->n == EXTENTS_MAX;
 		if (f->too_many)
 			return 0;
-		f->room = f->room ? 2 * f->room : 256;
-		grown = realloc(f->extents, f->room * sizeof(*grown));
+		room = f->room ? 2 * f->room : 256;
+		grown = realloc(f->extents, room * sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		f->extents = grown;
+		f->room = room;
 	}
 	f->extents[f->n++] = (struct flat_extent){.off = off, .len = len, .at = at};
 	return 0;

@@ -152,12 +152,14 @@ static const char *vet_short(const char *cluster, struct mdf_vetting *out)
 		char name[2] = {*c, '\0'};
 		const struct mdf_option *match = mdf_short_option(*c);
 
-		if (!match)
+		if (!match) {
 			refuse(out, "-", name, "it is not known");
-		else if (match->refuse)
-			refuse(out, "-", name, match->refuse);
-		if (out->bad)
 			return NULL;
+		}
+		if (match->refuse) {
+			refuse(out, "-", name, match->refuse);
+			return NULL;
+		}
 		if (match->value && c[1])
 			take_value(match->name, c + 1, out);
 		if (match->value)

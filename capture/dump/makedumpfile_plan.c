@@ -24,8 +24,8 @@
 #define FILES_THREAD 4
 #define PAGE_MAX     (64 * KIB)
 #define PAGE_MIN     (4 * KIB)
-#define MACHINE_MAX  (64 * 1024 * GIB) /* Linux on POWER has no more; a core may say anything */
-#define FILE_BASE    MIB               /* of two bitmaps: each is rounded up */
+#define MACHINE_MAX  (64 * KIB * GIB) /* Linux on POWER has no more; a core may say anything */
+#define FILE_BASE    MIB              /* of two bitmaps: each is rounded up */
 
 static const unsigned int threads_from[3] = {1, 7, 8};
 

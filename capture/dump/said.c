@@ -26,7 +26,7 @@ const char *said_clean(const char *line, size_t len, char *buf, size_t size)
 	size_t n = len < size ? len : size - 1;
 
 	for (size_t i = 0; i < n; i++)
-		buf[i] = line[i] < ' ' || line[i] >= 0x7f ? ' ' : line[i];
+		buf[i] = (char)(line[i] < ' ' || line[i] >= 0x7f ? ' ' : line[i]);
 	while (n > 0 && buf[n - 1] == ' ')
 		n--;
 	buf[n] = '\0';

@@ -190,7 +190,8 @@ static void read_commands(struct action *a, const char *text, unsigned int depth
 
 	for (; p; p++) {
 		if (quote && *p) {
-			quote = *p == quote ? '\0' : quote;
+			if (*p == quote)
+				quote = '\0';
 			continue;
 		}
 		if (*p == '"' || *p == '\'') {

@@ -141,7 +141,7 @@ void import_arguments(struct importer *im, const struct setting *s)
 {
 	_cleanup_free_ char *words = calloc(1, strlen(s->value) + 2);
 	_cleanup_(word_list_deinit) struct word_list list = {.n = 0};
-	char others[400] = "";
+	char others[400] = "", *end = words;
 	size_t i;
 
 	if (!words || word_list_init(s->value, &list) < 0) {
@@ -152,8 +152,8 @@ void import_arguments(struct importer *im, const struct setting *s)
 		const char *word = list.words[i];
 
 		if (is_network(word) && strncmp(word, "rd.neednet", 10) != 0) {
-			strcat(words, *words ? " " : "");
-			strcat(words, word);
+			end = stpcpy(end, end > words ? " " : "");
+			end = stpcpy(end, word);
 		} else if (!import_argument_is_known(word)) {
 			add_name(others, sizeof(others), word);
 		}

@@ -81,14 +81,14 @@ static void keep(struct command *c, const char *dashes, const struct mdf_option 
 
 static bool is_level(const char *s)
 {
-	return is_number(s, strcspn(s, ",")) && atoi(s) <= 31;
+	return is_number(s, strcspn(s, ",")) && strtol(s, NULL, 10) <= 31;
 }
 
 static void take_short(struct command *c, const struct mdf_option *o, const char *value)
 {
 	switch (*o->name) {
 	case 'd':
-		c->level = is_level(value) ? value : "";
+		c->level = value && is_level(value) ? value : "";
 		if (!*c->level)
 			add(c->refused, sizeof(c->refused), "; ", "-d: it takes 0 to 31");
 		break;
@@ -114,7 +114,7 @@ static void take_long(struct command *c, const struct mdf_option *o, const char 
 		keep(c, "--", o, value);
 		return;
 	}
-	if (is_number(value, strlen(value)))
+	if (value && is_number(value, strlen(value)))
 		c->threads = value;
 	else
 		add(c->refused, sizeof(c->refused), "; ", "--num-threads: it takes a number");
@@ -204,14 +204,15 @@ static void set_extra(struct importer *im, const char *extra)
 static void set_keys(struct command *c, bool whole)
 {
 	struct importer *im = c->im;
+	long threads = c->threads ? strtol(c->threads, NULL, 10) : 0;
 
 	if (c->level && *c->level)
-		import_set(im, "dump-level", "%d", atoi(c->level));
+		import_set(im, "dump-level", "%ld", strtol(c->level, NULL, 10));
 	if (c->level && strchr(c->level, ','))
 		import_lose(im, "of several dump levels the first one is taken; a dump that does "
 				"not fit goes to the next target");
 	if (c->threads)
-		import_set(im, "threads", "%d", atoi(c->threads) > 0 ? atoi(c->threads) : 1);
+		import_set(im, "threads", "%ld", threads > 0 ? threads : 1);
 	if (c->compress || whole)
 		import_set(im, "compress", "%s", c->compress ? c->compress : "none");
 	if (!c->level && whole)

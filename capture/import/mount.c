@@ -212,15 +212,15 @@ void import_mounts(struct importer *im, const struct setting *s, const char *pat
 		return;
 	}
 	for (i = 0; i < list.n; i++) {
-		const char *text = mount_of(&list, &i);
+		const char *word = list.words[i], *text = mount_of(&list, &i);
 
 		if (text && path)
 			import_mount(im, text, path);
-		else if (list.words[i][0] == '-' && !text)
-			add_name(names, sizeof(names), list.words[i]);
+		else if (!text && word[0] == '-')
+			add_name(names, sizeof(names), word);
 		else if (!text && !option)
 			import_lose(im, "word %zu of it belongs to no option", i + 1);
-		option = !text && list.words[i][0] == '-';
+		option = !text && word[0] == '-';
 		im->target_asked |= text != NULL;
 	}
 	lose_others(im, names);

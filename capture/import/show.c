@@ -65,7 +65,7 @@ static void hide_urls(char *value)
 
 		hide_rest(colon + 1);
 		if (rest)
-			strcpy(colon + 1 + strlen(HIDDEN), rest);
+			memcpy(colon + 1 + strlen(HIDDEN), rest, strlen(rest) + 1);
 	} else if (!at && colon && first != value && *first != '[' && !is_port(colon + 1)) {
 		hide_rest(colon + 1);
 	}
@@ -113,11 +113,12 @@ static void put_arguments(FILE *f, const char *value)
 
 static void put_value(FILE *f, const char *value)
 {
-	_cleanup_free_ char *copy = malloc(strlen(value) * 2 + 2 * sizeof(HIDDEN));
+	size_t len = strlen(value);
+	_cleanup_free_ char *copy = malloc(2 * len + 2 * sizeof(HIDDEN));
 
 	if (!copy)
 		return;
-	strcpy(copy, value);
+	memcpy(copy, value, len + 1);
 	hide_urls(copy);
 	fputs(copy, f);
 }

@@ -18,7 +18,7 @@ static void copy_word(const char **from, char **to, bool *open)
 
 	for (; *s && (quote || !is_blank(*s)); s++) {
 		if (quote ? *s == quote : *s == '"' || *s == '\'')
-			quote = quote ? '\0' : *s;
+			quote = (char)(quote ? '\0' : *s);
 		else if (*s == '\\' && !quote && s[1])
 			*t++ = *++s;
 		else

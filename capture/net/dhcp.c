@@ -133,7 +133,7 @@ static void drop_files(const struct files *f)
 int dhcp_ask(const struct dhcp_request *r, char **text, size_t *len, struct net_error *error)
 {
 	static client_fn *const clients[] = {by_udhcpc, by_busybox, by_dhcpcd, by_dhclient};
-	struct files f;
+	struct files f = {.lease = ""};
 	int err = -ENOENT;
 	size_t i;
 

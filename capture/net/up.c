@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAP_MS    200
+#define NAP_MS    INT64_C(200)
 #define GLANCE_MS INT64_C(5000) /* for finding out that there is a network already */
 
 bool up_nap(const struct up *u)

@@ -65,7 +65,7 @@ static int add_route_to(struct up *u, const struct net_route *r, const char *nam
 static int add_beside(struct up *u, const struct net_route *r, const char *name, bool inet6)
 {
 	char address[NET_ADDRESS_MAX];
-	struct net_error ignored;
+	struct net_error ignored = {.text = ""};
 	size_t i;
 	int err = 0;
 

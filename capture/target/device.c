@@ -162,8 +162,10 @@ static int mount_checked(const struct device_found *device, const struct device_
 
 	if (!fstype && device->fstype[0])
 		fstype = device->fstype;
-	if (!fstype)
-		fstype = probed = mnt_get_fstype(path, NULL, NULL);
+	if (!fstype) {
+		probed = mnt_get_fstype(path, NULL, NULL);
+		fstype = probed;
+	}
 	if (!fstype) {
 		(void)snprintf(why, size, "%s holds no file system that is known here", path);
 		return -EINVAL;

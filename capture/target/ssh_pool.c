@@ -91,7 +91,7 @@ void ssh_pool_free_chunks(struct ssh_pool *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->n_chunks; i++)
+	for (i = 0; p->chunks && i < p->n_chunks; i++)
 		free(p->chunks[i].data);
 	free(p->chunks);
 	p->chunks = NULL;
