@@ -204,7 +204,7 @@ capture_unproved() {
     rm -rf "$T/root/run/fadump-ng" "$T"/state/*
     capture
     [ "$(release_mem)" = 1 ]
-    [[ $errors == *"an earlier capture sent all of this dump"*"/vmcore.unproved: deleted"*"(the same dump is saved)"* ]]
+    [[ $errors == *"/vmcore.unproved: left by an earlier attempt"*"/vmcore.unproved: deleted"*"(the same dump is saved)"* ]]
     cmp "$T/dump" "$(box_dir)/vmcore"
     [ ! -e "$(box_dir)/vmcore.unproved" ]
     output=$(cat "$(box_dir)/manifest.json")
