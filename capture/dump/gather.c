@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-void gather_init(struct gather *g, int (*write)(void *, const void *, size_t, uint64_t), void *ctx)
+void gather_init(struct gather *g, bool joins, int (*write)(void *, const void *, size_t, uint64_t),
+		 void *ctx)
 {
 	unsigned int i;
 
 	*g = (struct gather){.write = write, .ctx = ctx};
-	for (i = 0; i < GATHER_EXTENTS; i++)
+	for (i = 0; i < GATHER_EXTENTS && joins; i++)
 		g->extent[i].data = malloc(GATHER_SIZE);
 }
 

@@ -10,11 +10,12 @@
 
 #include "base/macros.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define GATHER_EXTENTS 2
-#define GATHER_SIZE    (512 * KIB)
+#define GATHER_SIZE    (256 * KIB) /* as a target's process takes at a time */
 
 struct gather_extent {
 	unsigned char *data;
@@ -30,8 +31,10 @@ struct gather {
 	unsigned int last; /* the extent that grew last */
 };
 
-/* Without memory every piece is written as it comes. gather_deinit() in every case. */
-void gather_init(struct gather *g, int (*write)(void *, const void *, size_t, uint64_t), void *ctx);
+/* Unless it joins, and without memory, every piece is written as it comes. gather_deinit() in every
+ * case. */
+void gather_init(struct gather *g, bool joins, int (*write)(void *, const void *, size_t, uint64_t),
+		 void *ctx);
 void gather_deinit(struct gather *g);
 
 /* len bytes at off; off + len does not overflow. 0 or the -errno of a write. */

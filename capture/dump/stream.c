@@ -199,7 +199,7 @@ int stream_run(const struct stream_spec *spec, struct stream_result *out)
 	confine.reads = spec->plan->core;
 	confine.without = spec->without;
 	flat_init(&s.flat, on_record, &s);
-	gather_init(&s.gather, on_piece, &s);
+	gather_init(&s.gather, spec->gather, on_piece, &s);
 	if (spec->plan->record_max > s.flat.record_max)
 		s.flat.record_max = spec->plan->record_max;
 	progress_init(&s.progress, started);

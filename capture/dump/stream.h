@@ -17,6 +17,7 @@ struct stream_spec {
 	const struct mdf_plan *plan;
 	int (*write)(void *ctx, const void *buf, size_t len, uint64_t off); /* the sink */
 	void *write_ctx;
+	bool gather;           /* join records for the sink (gather.h); it does not by itself */
 	struct digest *digest; /* fed with what the sink took; may be NULL */
 	/* At most once a second, and once at the end; may be NULL. */
 	void (*on_progress)(void *ctx, const struct progress *p);

@@ -84,6 +84,17 @@ static void say_lack(struct run *run)
 	log_info(run->log, "makedumpfile ran less confined than it might, in: %s", words);
 }
 
+/* A connection gathers by itself; each piece for a process of a target is a question to it. */
+static bool has_process(const struct pass *pass)
+{
+	size_t i;
+
+	for (i = 0; i < pass->n; i++)
+		if (pass->places[i].have_url && pass->places[i].url.scheme != URL_SSH)
+			return true;
+	return false;
+}
+
 static int stream(struct pass *pass)
 {
 	struct run *run = pass->run;
@@ -93,6 +104,7 @@ static int stream(struct pass *pass)
 		.write_ctx = pass,
 		.on_progress = on_progress,
 		.progress_ctx = run,
+		.gather = has_process(pass),
 		.stall_ms = STALL_MS,
 		.deadline = deadline_of(pass),
 		.without = run->without,
