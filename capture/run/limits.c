@@ -200,7 +200,7 @@ void limits_find(const struct root *root, uint64_t memory, struct limits *out)
 			add(out, first[i].name, now[0], half_threads(&m, 0));
 }
 
-/* Nobody has changed it: it is about what the kernel makes of that memory. */
+/* Unchanged since boot: it is about what the kernel computes for that memory. */
 static bool is_computed(uint64_t now, uint64_t of)
 {
 	return now >= of / 2 && now <= of * 2;
