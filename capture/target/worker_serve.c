@@ -234,10 +234,14 @@ static int serve(struct server *s, const struct target_ops *ops, const struct wo
 		return ops->earlier ? ops->earlier(t, q->flag, value) : -EOPNOTSUPP;
 	case WORKER_FLUSH:
 		err = s->spoilt ? s->spoilt : write_out(t);
+		/* That is said once as well. */
+		s->spoilt = err;
 		return err < 0 ? err : ops->flush(t);
 	case WORKER_PUBLISH:
 		return ops->publish(t, q->name, q->to);
 	case WORKER_REOPEN:
+		/* Another file. */
+		s->spoilt = 0;
 		return ops->reopen(t, q->name, q->to);
 	case WORKER_PUT:
 		return put(t, ops, q, fd);
